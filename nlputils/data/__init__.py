@@ -1,0 +1,33 @@
+"""Data sets: a name in, typed frames out: fetched, verified, cleaned, split by group.
+
+``registry`` says what there is, ``load`` gives a labelled set in three parts, ``read_texts`` a
+corpus for pretraining, ``fetch``, ``verify`` and ``provenance`` deal with the files.
+"""
+
+from nlputils.data.cards import DatasetCard, RemoteFile, registry
+from nlputils.data.download import Provenance, cache_folder, fetch, provenance
+from nlputils.data.files import sha256_file, write_atomic
+from nlputils.data.loading import Split, leak_rate, load, read_texts
+from nlputils.data.root import course_root
+from nlputils.data.splits import near_duplicate_groups, normalise, remove_overlap, split_groups
+
+__all__ = [
+    "DatasetCard",
+    "Provenance",
+    "RemoteFile",
+    "Split",
+    "cache_folder",
+    "course_root",
+    "fetch",
+    "leak_rate",
+    "load",
+    "near_duplicate_groups",
+    "normalise",
+    "provenance",
+    "read_texts",
+    "registry",
+    "remove_overlap",
+    "sha256_file",
+    "split_groups",
+    "write_atomic",
+]
