@@ -5,9 +5,11 @@ corpus for pretraining, ``fetch``, ``verify`` and ``provenance`` deal with the f
 """
 
 from nlputils.data.cards import DatasetCard, RemoteFile, registry
-from nlputils.data.download import Provenance, cache_folder, fetch, provenance
+from nlputils.data.download import fetch, verify
 from nlputils.data.files import sha256_file, write_atomic
 from nlputils.data.loading import Split, leak_rate, load, read_texts
+from nlputils.data.places import cache_folder
+from nlputils.data.provenance import Provenance, provenance
 from nlputils.data.root import course_root
 from nlputils.data.splits import near_duplicate_groups, normalise, remove_overlap, split_groups
 
@@ -29,5 +31,6 @@ __all__ = [
     "remove_overlap",
     "sha256_file",
     "split_groups",
+    "verify",
     "write_atomic",
 ]

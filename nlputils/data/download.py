@@ -5,62 +5,28 @@ own. The cache has the layout of a mirror, so that one machine's cache can serve
 ``python -m http.server`` in the cache folder, and ``NLPUTILS_MIRROR=http://<machine>:8000``.
 """
 
-import contextlib
 import errno
-import hashlib
 import logging
 import os
 import shutil
-import sys
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal
 
+import pandas as pd
 import pooch
 import requests
-from tqdm import tqdm
 
-from nlputils.data.cards import DatasetCard, RemoteFile, card
+from nlputils.data.cards import DatasetCard, RemoteFile, card, registry
 from nlputils.data.files import sha256_file
-from nlputils.data.root import course_root
+from nlputils.data.places import cache_folder, embedded_files, mirror
+from nlputils.data.progress import Progress
 from nlputils.errors import CourseError
-
-Source = Literal["embedded", "cache", "mirror", "download"]
 
 RETRIES = 3
 TIMEOUT_SECONDS = 30
-_LINE_EVERY_SECONDS = 5.0
+_STATES = ("whole", "damaged", "absent")
 # Files whose hash was seen to be right in this process, with the size and time they had then.
 _verified: dict[Path, tuple[int, int]] = {}
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """Where the bytes of a data set came from.
-
-    Attributes:
-        name: The data set.
-        source: ``embedded``, ``mirror`` (a folder or an address), ``cache`` or ``download``.
-        licence: As stated by its source.
-        citation: What to cite.
-        sha256: One hash over the hashes of all its files.
-        files: Their places, ``<owner>/<repo>/<commit>/<path>`` or ``data/pocket/<file>``.
-    """
-
-    name: str
-    source: Source
-    licence: str
-    citation: str
-    sha256: str
-    files: tuple[str, ...]
-
-
-def cache_folder() -> Path:
-    """Name the folder that keeps downloads: ``NLPUTILS_DATA``, or the platform's cache folder."""
-    chosen = os.environ.get("NLPUTILS_DATA")
-    return Path(chosen).expanduser().resolve() if chosen else Path(pooch.os_cache("nlputils"))
 
 
 def fetch(name: str, *, progress: bool = True) -> tuple[Path, ...]:
@@ -90,53 +56,61 @@ def local_files(data: DatasetCard, *, progress: bool = True) -> Iterator[tuple[s
         The role of a file and its local path.
     """
     if data.embedded:
-        yield from _embedded(data)
+        yield from embedded_files(data)
         return
-    with _Progress(data, progress) as report:
+    with Progress(data, progress) as report:
         for file in data.files:
             path = _local(data, file, report)
             report.advance(file.bytes)
             yield file.role, path
 
 
-def provenance(name: str) -> Provenance:
-    """Tell where the bytes of a data set come from, or would come from.
+def verify(names: Iterable[str] | None = None) -> pd.DataFrame:
+    """Hash every file that is on this machine and compare it with the registry.
 
     Args:
-        name: The data set.
+        names: Data sets to check; ``None`` checks all.
 
     Returns:
-        Its provenance as things stand now. Nothing is downloaded: ``source`` is ``download``
-        when a file has still to be fetched.
+        A row for each downloadable data set: ``files`` it has, and how many of them are
+        ``whole``, ``damaged`` and ``absent``; ``paths`` lists the damaged ones.
 
     Raises:
-        CourseError: When the name is unknown, or an embedded file is missing.
+        CourseError: When a name is unknown.
     """
-    data = card(name)
-    if data.embedded:
-        places = tuple(f"data/pocket/{file}" for file in data.embedded)
-        hashes = [sha256_file(path) for _, path in _embedded(data)]
-    else:
-        places = tuple(file.path for file in data.files)
-        hashes = [file.sha256 for file in data.files]
-    digest = hashlib.sha256("\n".join(hashes).encode()).hexdigest() if hashes[1:] else hashes[0]
-    return Provenance(name, source(data), data.licence, data.citation, digest, places)
+    _verified.clear()
+    cards = [card(name) for name in names] if names is not None else list(registry().values())
+    rows = {}
+    for data in cards:
+        if data.files:
+            states = [_state(file) for file in data.files]
+            counts = {state: sum(s == state for s, _ in states) for state in _STATES}
+            damaged = tuple(str(path) for state, path in states if state == "damaged")
+            rows[data.name] = {"files": len(states), **counts, "paths": damaged}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["files", *_STATES, "paths"])
 
 
-def source(data: DatasetCard) -> Source:
-    """Say where the next read of a data set takes its bytes from."""
-    if data.embedded:
-        return "embedded"
-    folder, address = _mirror()
-    if folder and all((folder / file.path).is_file() for file in data.files):
-        return "mirror"
-    if all((cache_folder() / file.path).is_file() for file in data.files):
-        return "cache"
-    return "mirror" if address else "download"
+def _state(file: RemoteFile) -> tuple[str, Path]:
+    folder, _ = mirror()
+    path = cache_folder() / file.path
+    if folder and (folder / file.path).is_file():
+        path = folder / file.path
+    if not path.is_file():
+        return "absent", path
+    return ("whole" if is_whole(path, file) else "damaged"), path
 
 
 def is_whole(path: Path, file: RemoteFile) -> bool:
-    """Compare a local file with the registry; a file seen whole is hashed once per process."""
+    """Compare a local file with the registry.
+
+    Args:
+        path: The local file.
+        file: What it should be.
+
+    Returns:
+        Whether size and hash agree. A file seen whole is hashed once per process, unless its
+        size or its time changes.
+    """
     state = path.stat()
     stamp = (state.st_size, state.st_mtime_ns)
     if _verified.get(path) == stamp:
@@ -147,35 +121,8 @@ def is_whole(path: Path, file: RemoteFile) -> bool:
     return True
 
 
-def _embedded(data: DatasetCard) -> Iterator[tuple[str, Path]]:
-    for file in data.embedded:
-        path = course_root() / "data" / "pocket" / file
-        if not path.is_file():
-            raise CourseError(
-                f"{path} is missing. It is part of the course: `git checkout -- data/pocket` "
-                "brings it back."
-            )
-        yield "all", path
-
-
-def _mirror() -> tuple[Path | None, str | None]:
-    """Read ``NLPUTILS_MIRROR``: a folder, or an http address, or nothing."""
-    value = os.environ.get("NLPUTILS_MIRROR", "").strip()
-    if not value:
-        return None, None
-    if value.startswith(("http://", "https://")):
-        return None, value.rstrip("/")
-    folder = Path(value).expanduser().resolve()
-    if not folder.is_dir():
-        raise CourseError(
-            f"NLPUTILS_MIRROR is {value!r}, which is neither a folder nor an http address. "
-            "Correct it, or unset it to download from the sources."
-        )
-    return folder, None
-
-
-def _local(data: DatasetCard, file: RemoteFile, report: "_Progress") -> Path:
-    folder, address = _mirror()
+def _local(data: DatasetCard, file: RemoteFile, report: Progress) -> Path:
+    folder, address = mirror()
     if folder and (folder / file.path).is_file():
         path = folder / file.path
         if not is_whole(path, file):
@@ -269,54 +216,3 @@ def _short(error: Exception) -> str:
     if isinstance(error, requests.exceptions.ConnectionError):
         return "no connection"
     return type(error).__name__
-
-
-class _Progress(contextlib.AbstractContextManager["_Progress"]):
-    """The progress of one data set's download: a bar on a terminal, plain lines elsewhere.
-
-    Silent while files come from the mirror folder or the cache.
-    """
-
-    def __init__(self, data: DatasetCard, wanted: bool) -> None:
-        self._data = data
-        self._wanted = wanted
-        self._bar: tqdm | None = None
-        self._done = 0
-        self._started = False
-        self._last = time.monotonic()
-
-    def announce(self, url: str) -> None:
-        """Say once, before the first download, what comes and from where."""
-        if self._started or not self._wanted:
-            return
-        self._started = True
-        megabytes = self._data.bytes / 1e6
-        host = url.split("/")[2]
-        print(
-            f"{self._data.name}: fetching {len(self._data.files)} file(s), {megabytes:.1f} MB, "
-            f"from {host} into {cache_folder()}",
-            file=sys.stderr,
-            flush=True,
-        )
-        if sys.stderr.isatty():
-            self._bar = tqdm(
-                total=self._data.bytes, initial=self._done, unit="B", unit_scale=True, leave=False
-            )
-
-    def advance(self, size: int) -> None:
-        """Count a file that is there, wherever it came from."""
-        self._done += size
-        if self._bar is not None:
-            self._bar.update(size)
-        elif self._started and time.monotonic() - self._last > _LINE_EVERY_SECONDS:
-            self._last = time.monotonic()
-            print(
-                f"{self._data.name}: {self._done / 1e6:.1f} of {self._data.bytes / 1e6:.1f} MB",
-                file=sys.stderr,
-                flush=True,
-            )
-
-    def __exit__(self, *_: object) -> None:
-        """Take the bar away."""
-        if self._bar is not None:
-            self._bar.close()

@@ -9,7 +9,8 @@ import pandas as pd
 
 from nlputils.data import parsers
 from nlputils.data.cards import DatasetCard, card, registry
-from nlputils.data.download import Provenance, local_files, provenance
+from nlputils.data.download import local_files
+from nlputils.data.provenance import Provenance, provenance
 from nlputils.data.splits import near_duplicate_groups, split_groups, stratified_order
 from nlputils.errors import CourseError
 

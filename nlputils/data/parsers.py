@@ -16,6 +16,7 @@ from nlputils.errors import CourseError
 
 Files = Iterable[tuple[str, Path]]
 _DOCUMENT = re.compile(r"<doc [^>]*>\n(.*?)\n?</doc>", re.DOTALL)
+_EMOJI_MARKS = re.compile(r"[\ufe0f\u200d]")
 _MARKUP = re.compile(r"<[^<>]{1,200}>")
 # WikiExtractor leaves section titles and bits of lists as lines of their own. The bounds were
 # chosen by looking at the text: a line under 60 characters is rarely a paragraph, an article
@@ -163,11 +164,15 @@ def pocket_text(files: Files) -> Iterator[str]:
 
 
 def tweet_lines(files: Files) -> Iterator[str]:
-    """Read tweets, one a line, each text once, with HTML entities unescaped."""
+    """Read tweets, one a line, each text once, with HTML entities unescaped.
+
+    The emoji were taken out of these tweets because they were the labels; the invisible marks that
+    followed them (variation selector, joiner) are taken out here.
+    """
     seen: set[str] = set()
     for _, path in files:
         for line in _lines(path):
-            text = _fold(html.unescape(line))
+            text = _fold(_EMOJI_MARKS.sub("", html.unescape(line)))
             if text and text not in seen:
                 seen.add(text)
                 yield text
