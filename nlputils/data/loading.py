@@ -137,7 +137,9 @@ def load(
     else:
         frame = _own(frame, data, fractions, seed, deduplicate)
     parts = {
-        part: frame[frame["part"] == part].drop(columns="part").reset_index(drop=True)
+        part: frame[frame["part"] == part]
+        .drop(columns=["part", "family"], errors="ignore")
+        .reset_index(drop=True)
         for part in _PARTS
     }
     parts["train"] = _ordered(parts["train"], seed, limit)
@@ -203,9 +205,7 @@ def _drawn(
     """Draw all three parts; without ``deduplicate`` each row is dealt on its own, which leaks."""
     if deduplicate:
         frame = frame.drop_duplicates("group").reset_index(drop=True)
-    units = list(frame["group"]) if deduplicate else [str(number) for number in range(len(frame))]
-    labels = list(frame["label"]) if "label" in frame else None
-    dealt = split_groups(units, labels, fractions, seed)
+    dealt = _dealt(frame, fractions, seed, deduplicate)
     return frame.assign(part=[_PARTS[part] for part in dealt])
 
 
@@ -223,15 +223,21 @@ def _own(
         frame = frame[~repeats].reset_index(drop=True)
     if data.split == "test":
         train = frame.index[frame["part"] == "train"]
-        rest = frame.loc[train]
-        units = list(rest["group"]) if deduplicate else [str(number) for number in train]
-        labels = list(rest["label"]) if "label" in rest else None
         shares = (fractions[0] / sum(fractions[:2]), fractions[1] / sum(fractions[:2]))
-        dealt = split_groups(units, labels, shares, seed)
+        dealt = _dealt(frame.loc[train], shares, seed, deduplicate)
         frame.loc[train, "part"] = [_PARTS[part] for part in dealt]
     elif deduplicate:
         frame = _without(frame, "validation", ("train",))
     return frame
+
+
+def _dealt(frame: pd.DataFrame, shares: tuple[float, ...], seed: int, whole: bool) -> np.ndarray:
+    """Deal rows to parts: by family or group when these stay ``whole``, else one by one."""
+    units = [str(number) for number in range(len(frame))]
+    if whole:
+        units = list(frame["family"] if "family" in frame else frame["group"])
+    labels = list(frame["label"]) if "label" in frame else None
+    return split_groups(units, labels, shares, seed)
 
 
 def _without(frame: pd.DataFrame, part: str, others: tuple[str, ...]) -> pd.DataFrame:

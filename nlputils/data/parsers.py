@@ -2,7 +2,8 @@
 
 A parser gets ``(role, path)`` pairs and yields or returns rows. Tables have the columns ``part``
 (``train``, ``validation``, ``test`` or ``""`` where the set has no split of its own), ``id``, and
-``text`` and ``label``, or ``tokens`` and ``tags``. Rows keep the order of the files.
+``text`` and ``label``, or ``tokens`` and ``tags``. A column ``family`` names rows that stay together
+when parts are drawn. Rows keep the order of the files.
 """
 
 import html
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from nlputils.data.splits import phrase_families
 from nlputils.errors import CourseError
 
 Files = Iterable[tuple[str, Path]]
@@ -84,7 +86,12 @@ def rotten_tomatoes(files: Files) -> pd.DataFrame:
 
 
 def sst2(files: Files) -> pd.DataFrame:
-    """Read SST-2 in its GLUE form: ``sentence TAB label`` below a header, quotes are literal."""
+    """Read SST-2 in its GLUE form: ``sentence TAB label`` below a header, quotes are literal.
+
+    Train holds the phrases of its sentences, each with its own label, and does not say which
+    phrase is of which sentence. The column ``family`` does, so that validation can be whole
+    sentences with their phrases.
+    """
     rows = []
     for part, path in files:
         for number, line in enumerate(_lines(path)[1:], start=1):
@@ -93,7 +100,8 @@ def sst2(files: Files) -> pd.DataFrame:
                 raise _malformed(path, number + 1, "a sentence, a tab, 0 or 1")
             name = "positive" if label == "1" else "negative"
             rows.append((part, f"{part}-{number:05d}", _fold(text), name))
-    return _table(rows)
+    frame = _table(rows)
+    return frame.assign(family=phrase_families(frame["text"]))
 
 
 def broad_twitter(files: Files) -> pd.DataFrame:

@@ -67,6 +67,33 @@ def _group(text: str) -> str:
     return hashlib.blake2b(key.encode("utf-8"), digest_size=8).hexdigest()
 
 
+def phrase_families(texts: Iterable[str]) -> list[str]:
+    """Find out which phrases come from one sentence.
+
+    From the longest text to the shortest, each text that belongs to no family yet founds one and
+    takes in every run of its words that is a text of its own and still free. Near-duplicates
+    always share a family. A short phrase that several sentences hold goes to the longest of them.
+
+    Args:
+        texts: Sentences and phrases of them.
+
+    Returns:
+        For each text the group name of the sentence that founded its family.
+    """
+    items = list(texts)
+    founder: dict[str, str] = {normalise(text): "" for text in items}
+    for key in sorted(founder, key=lambda key: (-key.count(" "), key)):
+        if founder[key]:
+            continue
+        words = key.split()
+        for start in range(len(words)):
+            for end in range(start + 1, len(words) + 1):
+                run = " ".join(words[start:end])
+                if founder.get(run) == "":
+                    founder[run] = key
+    return near_duplicate_groups(founder[normalise(text)] or text for text in items)
+
+
 def split_groups(
     groups: Sequence[str],
     labels: Sequence[str] | None,
@@ -76,8 +103,8 @@ def split_groups(
     """Deal groups into parts at random, in the same proportions for each label.
 
     Groups are shuffled, then dealt label by label (a group counts under its first row's label),
-    large groups first. A part gets its share of each label's rows but for rounding, unless one
-    group is larger than a part. To split naively, row by row, give each row its own group.
+    large groups first. A part gets its share of the rows dealt under each label but for rounding,
+    unless one group is larger than a part. To split naively, row by row, give each row its own group.
 
     Args:
         groups: The group of each row, length n.

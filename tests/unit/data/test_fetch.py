@@ -15,7 +15,9 @@ from nlputils.errors import CourseError
 
 COMMIT = "0" * 40
 PLACE = f"owner/repo/{COMMIT}/messages.tsv"
-ROWS = b"".join(b"%s\tmessage %c\n" % (b"spam" if n % 3 == 0 else b"ham", 97 + n) for n in range(26))
+ROWS = b"".join(
+    b"%s\tmessage %c\n" % (b"spam" if n % 3 == 0 else b"ham", 97 + n) for n in range(26)
+)
 
 CARD = """
 [tiny]
@@ -51,7 +53,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if act == "503":
             self.send_error(503)
             return
-        body = {"serve": ROWS, "cut": ROWS[:40], "wrong": ROWS[:-2] + b"Z\n", "short": ROWS[:40]}[act]
+        body = {"serve": ROWS, "cut": ROWS[:40], "wrong": ROWS[:-2] + b"Z\n", "short": ROWS[:40]}[
+            act
+        ]
         self.send_response(200)
         self.send_header("Content-Length", str(len(ROWS) if act == "cut" else len(body)))
         self.end_headers()
