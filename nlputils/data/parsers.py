@@ -2,8 +2,8 @@
 
 A parser gets ``(role, path)`` pairs and yields or returns rows. Tables have the columns ``part``
 (``train``, ``validation``, ``test`` or ``""`` where the set has no split of its own), ``id``, and
-``text`` and ``label``, or ``tokens`` and ``tags``. A column ``family`` names rows that stay together
-when parts are drawn. Rows keep the order of the files.
+``text`` and ``label``, or ``tokens`` and ``tags``. A column ``family`` names rows that stay
+together when parts are drawn. Rows keep the order of the files.
 """
 
 import html

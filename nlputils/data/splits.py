@@ -104,7 +104,8 @@ def split_groups(
 
     Groups are shuffled, then dealt label by label (a group counts under its first row's label),
     large groups first. A part gets its share of the rows dealt under each label but for rounding,
-    unless one group is larger than a part. To split naively, row by row, give each row its own group.
+    unless one group is larger than a part. To split naively, row by row, give each row its own
+    group.
 
     Args:
         groups: The group of each row, length n.
