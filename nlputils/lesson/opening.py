@@ -1,0 +1,88 @@
+"""The first output of every lesson: what runs here, on which data, with which versions."""
+
+import dataclasses
+import importlib.metadata
+import json
+import os
+import platform
+import random
+import sys
+from collections.abc import Sequence
+
+import numpy as np
+
+from nlputils.data import Provenance, provenance, registry, write_atomic
+from nlputils.lesson.machine import device
+from nlputils.lesson.session import Session, begin
+
+_PACKAGES = {"keras": "keras", "tensorflow": "tensorflow", "keras_hub": "keras-hub"}
+_SOURCES = {
+    "embedded": "embedded in the course",
+    "cache": "real, from the cache of this machine",
+    "mirror": "real, from the mirror",
+    "download": "real, downloaded on first use",
+}
+
+
+def start(number: str, *, profile: str, data: Sequence[str] = (), seed: int = 0) -> None:
+    """Begin a lesson: set the seeds and print where its numbers will come from.
+
+    Call it in the first code cell after the parameters, before anything imports Keras. Python's
+    and NumPy's generators are seeded; Keras' too if it is imported already. Where a lesson trains
+    with several seeds it calls ``keras.utils.set_random_seed`` itself.
+
+    Args:
+        number: The lesson, such as ``"03"``.
+        profile: The notebook's parameter of that name.
+        data: The names of all data sets the lesson reads.
+        seed: The seed.
+
+    Raises:
+        CourseError: When a data set is unknown, or the notebook and the runner disagree.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    session = begin(number, profile)
+    _seed(seed)
+    sources = [provenance(name) for name in data]
+    rows = [dataclasses.asdict(source) for source in sources]
+    write_atomic(session.records / "data.json", json.dumps(rows, indent=1, ensure_ascii=False))
+    print("\n".join(_lines(session, sources)))
+
+
+def _seed(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed)
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.set_random_seed(seed)
+
+
+def _lines(session: Session, sources: Sequence[Provenance]) -> list[str]:
+    mode = "headless run" if session.headless else "working copy"
+    lines = [f"Lesson {session.number}, profile {session.profile}, {mode}"]
+    lines += [f"Data      {_source_line(source)}" for source in sources]
+    lines.append("Versions  " + ", ".join(f"{name} {v}" for name, v in versions().items()))
+    lines.append(f"Device    {device()}")
+    if not session.enforced:
+        lines.append(f"Claims    reported, not enforced: {session.reason}")
+    return lines
+
+
+def _source_line(source: Provenance) -> str:
+    replaced = [name for name, card in registry().items() if card.stand_in == source.name]
+    note = f"; stands in for {', '.join(replaced)}" if replaced else ""
+    return f"{source.name}: {_SOURCES[source.source]}, {source.licence}{note}"
+
+
+def versions() -> dict[str, str]:
+    """Look up the versions that matter, without importing the packages.
+
+    Returns:
+        Version by name; ``"not installed"`` where a package is missing.
+    """
+    found = {"python": platform.python_version()}
+    for name, distribution in _PACKAGES.items():
+        try:
+            found[name] = importlib.metadata.version(distribution)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found

@@ -1,0 +1,116 @@
+"""Scores and other measured numbers, kept line by line while a lesson runs."""
+
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from nlputils.errors import CourseError
+from nlputils.lesson.session import Session, current
+
+
+@runtime_checkable
+class Recordable(Protocol):
+    """A result that knows its own parts: a ``Score`` or a ``Comparison``."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the parts as plain numbers, strings, lists and dictionaries.
+
+        Returns:
+            What is written to the records.
+        """
+        ...
+
+
+def record(name: str, value: Recordable | float, unit: str = "", *, main: bool = False) -> None:
+    """Keep a measured result under a name and print it.
+
+    Args:
+        name: A name that is unique in the lesson, such as ``"lstm_spam_f1"``.
+        value: A ``Score``, a ``Comparison``, or a plain number.
+        unit: What a plain number counts: ``"seconds"``, ``"nats"``, ``"%"``. A score has none.
+        main: Whether the table at the end of a run shows it.
+
+    Raises:
+        CourseError: When a plain number has no unit or is not finite, or when a headless lesson
+            records the same name twice (in Lab the newest counts).
+    """
+    session = current()
+    entry = {"name": name, "main": main, **_parts(name, value, unit)}
+    if session.headless and name in {row["name"] for row in read(session, "metrics")}:
+        raise CourseError(
+            f"Lesson {session.number} records {name!r} twice. Give each its own name."
+        )
+    append(session, "metrics", entry)
+    print(f"{name}: {entry['text']}")
+
+
+def _parts(name: str, value: Recordable | float, unit: str) -> dict[str, Any]:
+    if isinstance(value, Recordable):
+        kind = type(value).__name__.lower()
+        return {"kind": kind, "unit": unit, **value.to_dict(), "text": str(value)}
+    if not unit:
+        raise CourseError(
+            f"record({name!r}, {value!r}) is a bare number. Give its unit, record(name, value, "
+            '"seconds"), or record a Score, which carries its interval.'
+        )
+    number = float(value)
+    if not math.isfinite(number):
+        raise CourseError(
+            f"record({name!r}, {number}) is not a finite number: a step before failed."
+        )
+    return {"kind": "number", "unit": unit, "value": number, "text": f"{number:,.4g} {unit}"}
+
+
+def append(session: Session, kind: str, entry: dict[str, Any]) -> None:
+    """Add one line to a record file, so that a kernel killed later loses nothing before it.
+
+    Args:
+        session: The lesson.
+        kind: ``metrics`` or ``claims``.
+        entry: What to keep.
+    """
+    path = session.records / f"{kind}.jsonl"
+    line = json.dumps(entry, default=_plain, ensure_ascii=False, sort_keys=True)
+    with open(path, "a", encoding="utf-8") as stream:
+        stream.write(line + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def read(session: Session, kind: str) -> list[dict[str, Any]]:
+    """Read what a lesson has recorded so far.
+
+    Args:
+        session: The lesson.
+        kind: ``metrics`` or ``claims``.
+
+    Returns:
+        The entries in the order in which they were made.
+    """
+    return read_lines(session.records / f"{kind}.jsonl")
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """Read a file of one JSON object a line.
+
+    Args:
+        path: The file; a missing one is empty.
+
+    Returns:
+        The objects, in order.
+    """
+    if not path.is_file():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    raise TypeError(f"a record cannot hold a {type(value).__name__}: {value!r}")
