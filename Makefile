@@ -1,0 +1,27 @@
+# Two commands do everything: `make run` and `make test`. Each sets up what it needs first.
+PROFILE ?= pocket
+ARGS ?=
+BIN := .venv/bin
+BOOT := $(shell command -v python3.11 python3 python 2>/dev/null | head -n 1)
+
+.PHONY: help setup run test lab
+help:
+	@echo "make run   [PROFILE=pocket|laptop|gpu] [ARGS=...]   set up, then run the whole course"
+	@echo "make test                                           set up, then run the tests"
+	@echo "make lab   [PROFILE=pocket|laptop|gpu]              set up, then open JupyterLab"
+
+setup:
+	@test -n "$(BOOT)" || { echo "nlputils: no Python was found; install Python 3.11, 3.12 or 3.13."; exit 1; }
+	@PYTHON="$(PYTHON)" "$(BOOT)" nlputils/course/bootstrap.py
+
+run: setup
+	@$(BIN)/nlputils run --profile $(PROFILE) $(ARGS)
+
+lab: setup
+	@$(BIN)/nlputils lab --profile $(PROFILE) $(ARGS)
+
+test: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest $(ARGS)

@@ -1,0 +1,28 @@
+"""Models: the recurrent family, encoders from KerasHub parts, and the heads on top of them."""
+
+from nlputils.models.encoders import (
+    ENCODER_SIZES,
+    EncoderSize,
+    classifier,
+    encoder,
+    masked_lm,
+    trainable,
+)
+from nlputils.models.features import mean_pooled
+from nlputils.models.recurrent import recurrent_classifier, seed_lstm
+from nlputils.models.storage import Encoder, load_encoder, save_encoder
+
+__all__ = [
+    "ENCODER_SIZES",
+    "Encoder",
+    "EncoderSize",
+    "classifier",
+    "encoder",
+    "load_encoder",
+    "masked_lm",
+    "mean_pooled",
+    "recurrent_classifier",
+    "save_encoder",
+    "seed_lstm",
+    "trainable",
+]

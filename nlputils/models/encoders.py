@@ -1,0 +1,140 @@
+"""BERT-style encoders in named sizes, and the two tasks the course puts on top of them.
+
+The encoders are KerasHub's ``BertBackbone``. A task is built for packaging (it saves as a KerasHub
+preset); what is trained is `trainable(task)`, a plain Keras model that shares the task's weights
+and takes arrays and data sets on every backend.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import keras
+import keras_hub
+
+from nlputils.errors import CourseError
+from nlputils.text import WordPiece
+
+
+class EncoderSize(NamedTuple):
+    """The numbers that make an encoder large or small.
+
+    Attributes:
+        num_layers: Transformer blocks.
+        hidden_dim: size of a piece's vector.
+        num_heads: attention heads in a block.
+    """
+
+    num_layers: int
+    hidden_dim: int
+    num_heads: int
+
+
+# Names and sizes of Turc et al. (2019), "Well-Read Students Learn Better", table 1: heads of 64,
+# and a feed-forward layer four times as wide as the vectors.
+ENCODER_SIZES: dict[str, EncoderSize] = {
+    "tiny": EncoderSize(2, 128, 2),
+    "mini": EncoderSize(4, 256, 4),
+    "small": EncoderSize(4, 512, 8),
+    "medium": EncoderSize(8, 512, 8),
+    "base": EncoderSize(12, 768, 12),
+}
+
+
+def encoder(
+    size: str,
+    vocabulary_size: int,
+    length: int,
+    *,
+    dropout: float = 0.0,
+    seed: int = 0,
+) -> keras_hub.models.BertBackbone:
+    """Build a BERT encoder with random weights (Devlin et al. 2019, section 3).
+
+    Args:
+        size: a name of `ENCODER_SIZES`.
+        vocabulary_size: number of pieces.
+        length: the longest row it can read, in pieces; it cannot be enlarged later.
+        dropout: share of values hidden in training. Pretraining goes without: the text is not
+            seen often enough to be learned by heart, and on a CPU dropout costs much time.
+        seed: decides the random weights, and nothing else does.
+
+    Returns:
+        A model from ``token_ids``, ``segment_ids``, ``padding_mask`` (each int32 [batch, length])
+        to ``sequence_output`` [batch, length, hidden] and ``pooled_output`` [batch, hidden].
+
+    Raises:
+        CourseError: there is no such size.
+    """
+    if size not in ENCODER_SIZES:
+        raise CourseError(f"size={size!r}: choose one of {list(ENCODER_SIZES)}.")
+    shape = ENCODER_SIZES[size]
+    keras.utils.set_random_seed(seed)
+    return keras_hub.models.BertBackbone(
+        vocabulary_size=vocabulary_size,
+        num_layers=shape.num_layers,
+        num_heads=shape.num_heads,
+        hidden_dim=shape.hidden_dim,
+        intermediate_dim=4 * shape.hidden_dim,
+        dropout=dropout,
+        max_sequence_length=length,
+    )
+
+
+def masked_lm(
+    backbone: keras_hub.models.BertBackbone, *, seed: int = 0
+) -> keras_hub.models.BertMaskedLM:
+    """Put the masked-LM head on an encoder; its output matrix is the embedding, tied.
+
+    Args:
+        backbone: the encoder; its weights are shared, not copied.
+        seed: decides the head's random weights.
+
+    Returns:
+        A task whose `trainable` model takes the encoder's inputs and ``mask_positions`` int32
+        [batch, k], and gives logits over the vocabulary, [batch, k, vocabulary].
+    """
+    keras.utils.set_random_seed(seed)
+    return keras_hub.models.BertMaskedLM(backbone=backbone, preprocessor=None)
+
+
+def classifier(
+    backbone: keras_hub.models.BertBackbone,
+    num_classes: int,
+    *,
+    dropout: float = 0.1,
+    seed: int = 0,
+    tokenizer: WordPiece | None = None,
+    length: int | None = None,
+) -> keras_hub.models.BertTextClassifier:
+    """Put a classification head on an encoder: one dense layer on the ``[CLS]`` vector.
+
+    Args:
+        backbone: the encoder; its weights are shared, not copied.
+        num_classes: number of classes.
+        dropout: on the pooled vector, in training.
+        seed: decides the head's random weights and its dropout.
+        tokenizer: give it to make the task take raw strings and save its vocabulary.
+        length: pieces in a row, with ``tokenizer``; the encoder's own length by default.
+
+    Returns:
+        A task whose `trainable` model gives logits [batch, num_classes].
+    """
+    keras.utils.set_random_seed(seed)
+    preprocessor = None
+    if tokenizer is not None:
+        preprocessor = keras_hub.models.BertTextClassifierPreprocessor(
+            tokenizer.to_keras_hub(), sequence_length=length or backbone.max_sequence_length
+        )
+    return keras_hub.models.BertTextClassifier(
+        backbone=backbone, num_classes=num_classes, dropout=dropout, preprocessor=preprocessor
+    )
+
+
+def trainable(task: Any) -> keras.Model:
+    """Return the plain Keras model inside a KerasHub task; the weights are shared.
+
+    A task's own ``fit`` never shuffles arrays and refuses data sets. Train this model, and save
+    the task.
+    """
+    return keras.Model(task.input, task.output, name=f"{task.name}_trainable")

@@ -1,0 +1,103 @@
+"""An encoder and its vocabulary on disk: a KerasHub preset, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras_hub
+
+from nlputils.data.files import sha256_file, write_atomic
+from nlputils.errors import CourseError
+from nlputils.text import WordPiece
+
+_CHECKSUMS = "checksums.json"
+_VOCABULARY = "vocabulary.txt"
+
+
+class Encoder(NamedTuple):
+    """A pretrained encoder with what belongs to it.
+
+    Attributes:
+        backbone: the KerasHub model.
+        tokenizer: the vocabulary it was pretrained with.
+        card: what its maker wrote down: data, tokens, seconds, device.
+    """
+
+    backbone: keras_hub.models.BertBackbone
+    tokenizer: WordPiece
+    card: dict[str, Any]
+
+
+def save_encoder(
+    folder: str | Path,
+    backbone: keras_hub.models.BertBackbone,
+    tokenizer: WordPiece,
+    card: dict[str, Any],
+) -> Path:
+    """Write an encoder as a preset that KerasHub loads, its vocabulary and card beside it.
+
+    Args:
+        folder: where to; an encoder that stands there is replaced in one step.
+        backbone: the model.
+        tokenizer: its vocabulary.
+        card: what a later reader must know of it; must be JSON.
+
+    Returns:
+        The folder.
+
+    Raises:
+        CourseError: the vocabulary and the model do not fit.
+    """
+    if len(tokenizer) != backbone.vocabulary_size:
+        raise CourseError(
+            f"The tokenizer has {len(tokenizer)} pieces, the encoder {backbone.vocabulary_size}: "
+            "they do not belong together."
+        )
+    folder = Path(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    backbone.save_to_preset(str(staging))
+    tokenizer.save(staging / _VOCABULARY)
+    write_atomic(staging / "card.json", json.dumps(card, indent=1, sort_keys=True) + "\n")
+    files = sorted(p for p in staging.rglob("*") if p.is_file())
+    sums = {p.relative_to(staging).as_posix(): sha256_file(p) for p in files}
+    write_atomic(staging / _CHECKSUMS, json.dumps(sums, indent=1) + "\n")
+    if folder.exists():
+        shutil.rmtree(folder)
+    os.replace(staging, folder)
+    return folder
+
+
+def load_encoder(folder: str | Path) -> Encoder:
+    """Read an encoder written by `save_encoder`.
+
+    Args:
+        folder: the encoder's folder.
+
+    Returns:
+        The encoder, its tokenizer and its card.
+
+    Raises:
+        CourseError: there is no encoder, or a file of it is missing or damaged.
+    """
+    folder = Path(folder)
+    if not (folder / _CHECKSUMS).is_file():
+        raise CourseError(f"No encoder at {folder}: run lesson 05, or name a folder that has one.")
+    sums = json.loads((folder / _CHECKSUMS).read_text(encoding="utf-8"))
+    for name, expected in sums.items():
+        if not (folder / name).is_file():
+            raise CourseError(f"{folder / name} is missing; run lesson 05 again, or restore it.")
+        found = sha256_file(folder / name)
+        if found != expected:
+            raise CourseError(
+                f"{folder / name} is damaged: sha256 {found[:12]}..., expected {expected[:12]}...; "
+                "run lesson 05 again, or restore it."
+            )
+    backbone = keras_hub.models.BertBackbone.from_preset(str(folder))
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    return Encoder(backbone, WordPiece.load(folder / _VOCABULARY), card)

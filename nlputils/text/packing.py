@@ -1,0 +1,95 @@
+"""Packing: texts of any length become rows of one length, with no padding.
+
+A row of padding costs as much as a row of words. For pretraining the texts are therefore laid end
+to end, ``[SEP]`` between them, and cut into full rows (the "full sentences" format of Liu et al.
+(2019), "RoBERTa", section 4.2).
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from nlputils.errors import CourseError
+from nlputils.text.wordpiece import WordPiece
+
+_CHUNK = 4096  # texts tokenised at a time: enough for all cores, little enough for the memory
+
+
+def pack(texts: Iterable[str], tokenizer: WordPiece, length: int, path: str | Path) -> np.ndarray:
+    """Tokenise texts once and write them as full rows of pieces.
+
+    Args:
+        texts: any number of texts; read once, in chunks, so they need not fit in memory.
+        tokenizer: gives the ids.
+        length: pieces in a row: ``[CLS]``, ``length - 2`` pieces, ``[SEP]``.
+        path: the ``.npy`` file to write, whole or not at all.
+
+    Returns:
+        int32 array [rows, length], mapped from the file. The last, unfinished row is dropped.
+
+    Raises:
+        CourseError: the texts do not fill one row.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, raw = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            for rows in _rows(texts, tokenizer, length):
+                stream.write(rows.tobytes())
+        size = os.path.getsize(raw) // (4 * length)
+        if size == 0:
+            raise CourseError(f"The texts do not fill one row of {length} pieces: add text.")
+        _write_npy(np.memmap(raw, dtype=np.int32, mode="r", shape=(size, length)), path)
+    finally:
+        os.unlink(raw)
+    return np.load(path, mmap_mode="r")
+
+
+def _rows(texts: Iterable[str], tokenizer: WordPiece, length: int) -> Iterator[np.ndarray]:
+    """Yield blocks of full rows; what is left over goes to the front of the next block."""
+    body, rest, source = length - 2, np.empty(0, dtype=np.int32), iter(texts)
+    while chunk := list(islice(source, _CHUNK)):
+        parts = [rest]
+        for ids in tokenizer.ids_batch(chunk):
+            parts.append(np.array([*ids, tokenizer.sep_id], dtype=np.int32))
+        stream = np.concatenate(parts)
+        n = len(stream) // body
+        rows = np.empty((n, length), dtype=np.int32)
+        rows[:, 0], rows[:, -1] = tokenizer.cls_id, tokenizer.sep_id
+        rows[:, 1:-1] = stream[: n * body].reshape(n, body)
+        rest = stream[n * body :]
+        yield rows
+
+
+def _write_npy(rows: np.ndarray, path: Path) -> None:
+    """Write an array as ``.npy`` beside its place and move it there in one step."""
+    partial = path.with_name(path.name + ".tmp")
+    with open(partial, "wb") as stream:
+        np.save(stream, rows, allow_pickle=False)
+    os.replace(partial, path)
+
+
+def bert_inputs(token_ids: np.ndarray, pad_id: int = 0) -> dict[str, np.ndarray]:
+    """Return the three inputs of a KerasHub BERT for rows of one text each.
+
+    Args:
+        token_ids: int array [n, length].
+        pad_id: the id of ``[PAD]``.
+
+    Returns:
+        ``token_ids`` int32, ``segment_ids`` int32 (all 0: one text), ``padding_mask`` int32
+        (1 where there is a piece, 0 where there is padding), each [n, length].
+    """
+    token_ids = np.asarray(token_ids, dtype=np.int32)
+    return {
+        "token_ids": token_ids,
+        "segment_ids": np.zeros_like(token_ids),
+        "padding_mask": (token_ids != pad_id).astype(np.int32),
+    }

@@ -1,0 +1,8 @@
+"""Training: pretraining, fine-tuning, schedules."""
+
+from nlputils.train.finetuning import finetune, predict_probabilities
+from nlputils.train.history import History
+from nlputils.train.pretraining import pretrain
+from nlputils.train.schedules import WarmupDecay
+
+__all__ = ["History", "WarmupDecay", "finetune", "predict_probabilities", "pretrain"]

@@ -1,0 +1,58 @@
+"""What a training was like: its losses by step, its time, its speed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import keras
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class History:
+    """The record of one training.
+
+    Attributes:
+        frame: a row for each report, with ``step``, ``seconds`` and the losses and metrics.
+        seconds: wall-clock time of the whole training.
+        tokens: pieces read, padding included; 0 where nobody counted.
+        settings: what the training was told.
+    """
+
+    frame: pd.DataFrame
+    seconds: float
+    tokens: int = 0
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Pieces read in a second of training."""
+        return self.tokens / self.seconds if self.seconds else float("nan")
+
+
+class Recorder(keras.callbacks.Callback):
+    """Collect a row for each Keras epoch, and print it as one plain line where asked.
+
+    Args:
+        steps_per_report: optimizer steps in a Keras epoch.
+        label: what the line calls the training; no line is printed without one.
+        done: steps that were made before.
+    """
+
+    def __init__(self, steps_per_report: int, label: str = "", done: int = 0) -> None:
+        super().__init__()
+        self.steps_per_report, self.label, self.done = steps_per_report, label, done
+        self.rows: list[dict[str, float]] = []
+        self.began = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Keep the numbers of one report."""
+        step = (epoch + 1) * self.steps_per_report
+        seconds = time.perf_counter() - self.began
+        numbers = {name: float(value) for name, value in (logs or {}).items()}
+        self.rows.append({"step": step, "seconds": seconds, **numbers})
+        if self.label:
+            shown = "  ".join(f"{name} {value:.3f}" for name, value in numbers.items())
+            print(f"{self.label}: step {step:,}  {seconds:.0f} s  {shown}", flush=True)

@@ -1,0 +1,78 @@
+"""Pretraining: one entry for masked language modelling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import pandas as pd
+
+from nlputils.errors import CourseError
+from nlputils.models import trainable
+from nlputils.text import MaskedBatches
+from nlputils.train.history import History, Recorder
+from nlputils.train.schedules import WarmupDecay
+
+
+def pretrain(
+    task: Any,
+    batches: MaskedBatches,
+    *,
+    learning_rate: float = 3e-3,
+    warmup: float = 0.1,
+    weight_decay: float = 0.01,
+    validation: MaskedBatches | None = None,
+    reports: int = 20,
+    label: str = "masked LM",
+) -> History:
+    """Train a masked-LM task on its batches, from the first step to the last.
+
+    The loss is the mean over the hidden pieces. Keras' default would divide by the empty mask
+    slots too and come out too low.
+
+    Args:
+        task: from `nlputils.models.masked_lm`; its weights are changed.
+        batches: the training batches; their number is the number of steps.
+        learning_rate: the highest rate (AdamW, Loshchilov & Hutter 2019).
+        warmup: share of the steps in which the rate rises; then it falls to 0 in a straight line.
+        weight_decay: AdamW's; not applied to biases, norms and embeddings.
+        validation: held-out batches, scored at each report.
+        reports: rows of the history, evenly spread.
+        label: what the progress lines call the training; "" prints none.
+
+    Returns:
+        The history; its frame has ``loss`` and, with ``validation``, ``val_loss``.
+
+    Raises:
+        CourseError: there are fewer steps than reports.
+    """
+    steps = len(batches)
+    if not 1 <= reports <= steps:
+        raise CourseError(f"{steps} steps cannot give {reports} reports: lower `reports`.")
+    per_report = steps // reports
+    model = trainable(task)
+    optimizer = keras.optimizers.AdamW(
+        WarmupDecay(learning_rate, steps, round(warmup * steps)),
+        weight_decay=weight_decay,
+        clipnorm=1.0,
+    )
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embedding"])
+    loss = keras.losses.SparseCategoricalCrossentropy(
+        from_logits=True, reduction="mean_with_sample_weight"
+    )
+    model.compile(optimizer=optimizer, loss=loss)
+    recorder = Recorder(per_report, label)
+    model.fit(
+        batches,
+        epochs=reports,
+        steps_per_epoch=per_report,
+        validation_data=validation,
+        shuffle=False,
+        verbose=0,
+        callbacks=[recorder],
+    )
+    frame = pd.DataFrame(recorder.rows)
+    seconds = float(frame["seconds"].iloc[-1])
+    tokens = reports * per_report * batches.tokens_per_step
+    settings = {"learning_rate": learning_rate, "steps": reports * per_report, "warmup": warmup}
+    return History(frame, seconds, tokens, settings)

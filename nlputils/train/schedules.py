@@ -1,0 +1,43 @@
+"""Learning-rate schedules: up slowly, then down to nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from nlputils.errors import CourseError
+
+
+@keras.saving.register_keras_serializable(package="nlputils")
+class WarmupDecay(keras.optimizers.schedules.LearningRateSchedule):
+    """Rise in a straight line from 0 to ``peak``, then fall in a straight line to 0.
+
+    Source: Devlin et al. (2019), appendix A.2 ("warmup over the first 10,000 steps, and linear
+    decay of the learning rate").
+
+    Args:
+        peak: the highest rate.
+        steps: steps in all.
+        warmup: steps of the rise.
+
+    Raises:
+        CourseError: the rise is longer than the whole.
+    """
+
+    def __init__(self, peak: float, steps: int, warmup: int) -> None:
+        if not 0 <= warmup < steps:
+            raise CourseError(f"warmup={warmup} must be at least 0 and below steps={steps}.")
+        self.peak, self.steps, self.warmup = peak, steps, warmup
+
+    def __call__(self, step: Any) -> Any:
+        """Return the rate of one step, counted from 0; the first step is not idle."""
+        step = ops.cast(step, "float32")
+        up = (step + 1.0) / max(1, self.warmup)
+        down = (self.steps - step) / (self.steps - self.warmup)
+        return self.peak * ops.maximum(0.0, ops.minimum(ops.minimum(up, down), 1.0))
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what `__init__` takes."""
+        return {"peak": self.peak, "steps": self.steps, "warmup": self.warmup}
