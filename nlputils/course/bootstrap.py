@@ -83,8 +83,9 @@ def check_disk() -> None:
     free = shutil.disk_usage(ROOT).free / 1e9
     if free < NEEDED_GB:
         fail(
-            "{:.1f} GB are free where the course lies, and {} GB are needed for its packages; "
-            "free some space, or move the folder to a larger disk.".format(free, NEEDED_GB)
+            f"{free:.1f} GB are free where the course lies, and {NEEDED_GB} GB are needed for "
+            f"its packages; "
+            "free some space, or move the folder to a larger disk."
         )
 
 
@@ -112,13 +113,13 @@ def main() -> None:
         return
     python = find_python()
     check_disk()
-    sys.stdout.write("Setting up .venv with {}: about 2 GB, some minutes, once.\n".format(python))
+    sys.stdout.write(f"Setting up .venv with {python}: about 2 GB, some minutes, once.\n")
     sys.stdout.flush()
     made = subprocess.run([python, "-m", "venv", "--clear", VENV])
     if made.returncode != 0:
         fail(
-            "{} cannot make a virtual environment; install its venv module "
-            "(Debian, Ubuntu: apt install python3-venv) and run this again.".format(python)
+            f"{python} cannot make a virtual environment; install its venv module "
+            "(Debian, Ubuntu: apt install python3-venv) and run this again."
         )
     pip("--require-hashes", "-r", "requirements.lock")
     pip("--no-deps", "--no-build-isolation", "-e", ".")

@@ -1,0 +1,101 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from nlputils import models
+from nlputils.errors import CourseError
+from nlputils.text import bert_inputs, train_wordpiece
+
+TEXTS = ["the ferry leaves the harbour at noon", "a fisher sells pies"] * 8
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return train_wordpiece(TEXTS, 90, min_character_count=1)
+
+
+def test_seed_lstm_has_the_parameters_of_the_formula():
+    # Embedding v*64; LSTM 4*(64*64 + 64*64 + 64); Dense 64 + 1.
+    assert models.seed_lstm(100).count_params() == 100 * 64 + 4 * (64 * 64 * 2 + 64) + 65
+
+
+@pytest.mark.parametrize("cell", ["simple_rnn", "gru", "lstm"])
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_masked_recurrent_models_do_not_see_padding(cell, bidirectional):
+    model = models.recurrent_classifier(30, cell=cell, bidirectional=bidirectional)
+    short, long = np.array([[5, 6, 7]]), np.array([[5, 6, 7, 0, 0, 0, 0, 0]])
+    assert np.allclose(model(short), model(long), atol=1e-6)
+
+
+def test_unmasked_model_does_see_padding():
+    model = models.recurrent_classifier(30, mask_zero=False)
+    short, long = np.array([[5, 6, 7]]), np.array([[5, 6, 7, 0, 0, 0, 0, 0]])
+    assert not np.allclose(model(short), model(long), atol=1e-6)
+
+
+def test_same_seed_same_weights(tokenizer):
+    a, b = (models.encoder("tiny", len(tokenizer), 16, seed=1) for _ in range(2))
+    other = models.encoder("tiny", len(tokenizer), 16, seed=2)
+    assert all((x == y).all() for x, y in zip(a.get_weights(), b.get_weights(), strict=True))
+    assert any((x != y).any() for x, y in zip(a.get_weights(), other.get_weights(), strict=True))
+
+
+def test_encoder_does_not_see_padding(tokenizer):
+    backbone = models.encoder("tiny", len(tokenizer), 32)
+    short, long = tokenizer.encode(["the ferry"], 8), tokenizer.encode(["the ferry"], 32)
+    a, b = models.mean_pooled(backbone, short), models.mean_pooled(backbone, long)
+    assert np.allclose(a, b, atol=1e-5)
+
+
+def test_saved_encoder_comes_back_equal(tokenizer, tmp_path):
+    backbone = models.encoder("tiny", len(tokenizer), 16)
+    models.save_encoder(tmp_path / "e", backbone, tokenizer, {"tokens": 5})
+    again = models.load_encoder(tmp_path / "e")
+    rows = tokenizer.encode(TEXTS, 16)
+    assert (models.mean_pooled(again.backbone, rows) == models.mean_pooled(backbone, rows)).all()
+    assert again.card == {"tokens": 5}
+    assert again.tokenizer.vocabulary == tokenizer.vocabulary
+
+
+def test_damaged_encoder_is_refused(tokenizer, tmp_path):
+    folder = models.save_encoder(
+        tmp_path / "e", models.encoder("tiny", len(tokenizer), 16), tokenizer, {}
+    )
+    weights = folder / "model.weights.h5"
+    weights.write_bytes(weights.read_bytes()[:-10])
+    with pytest.raises(CourseError, match="is damaged"):
+        models.load_encoder(folder)
+    weights.unlink()
+    with pytest.raises(CourseError, match="is missing"):
+        models.load_encoder(folder)
+    with pytest.raises(CourseError, match="No encoder at"):
+        models.load_encoder(tmp_path / "none")
+
+
+def test_wrong_requests_are_named(tokenizer, tmp_path):
+    with pytest.raises(CourseError, match="choose one of"):
+        models.encoder("huge", 100, 16)
+    with pytest.raises(CourseError, match="choose one of"):
+        models.recurrent_classifier(10, cell="mlp")
+    with pytest.raises(CourseError, match="do not belong together"):
+        models.save_encoder(tmp_path / "e", models.encoder("tiny", 50, 16), tokenizer, {})
+
+
+def test_classifier_shares_the_encoder(tokenizer):
+    backbone = models.encoder("tiny", len(tokenizer), 16)
+    model = models.trainable(models.classifier(backbone, 3))
+    assert model(bert_inputs(tokenizer.encode(TEXTS[:2], 16))).shape == (2, 3)
+    shared = {id(v) for v in backbone.variables}
+    assert shared <= {id(v) for v in model.variables}
+
+
+def test_importing_the_package_imports_no_tensorflow():
+    code = (
+        "import json, sys, nlputils, nlputils.data, nlputils.text, nlputils.lesson; "
+        "print(json.dumps([m for m in ('tensorflow', 'keras') if m in sys.modules]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == []

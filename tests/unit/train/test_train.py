@@ -1,0 +1,92 @@
+import numpy as np
+import pytest
+
+from nlputils import models, train
+from nlputils.errors import CourseError
+from nlputils.text import MaskedBatches, pack, train_wordpiece
+
+TEXTS = ["the ferry leaves the harbour at noon", "a fisher sells pies in the rain"] * 100
+
+
+def test_schedule_by_hand():
+    rate = train.WarmupDecay(peak=1.0, steps=10, warmup=4)
+    values = [float(rate(i)) for i in range(11)]
+    assert np.allclose(values[:4], [0.25, 0.5, 0.75, 1.0])
+    assert np.allclose(values[4:], [1, 5 / 6, 4 / 6, 3 / 6, 2 / 6, 1 / 6, 0])
+    assert train.WarmupDecay(**rate.get_config()).get_config() == rate.get_config()
+    with pytest.raises(CourseError, match="below steps"):
+        train.WarmupDecay(1.0, 10, 10)
+
+
+@pytest.fixture(scope="module")
+def material(tmp_path_factory):
+    tokenizer = train_wordpiece(TEXTS, 120, min_character_count=1)
+    return tokenizer, pack(TEXTS, tokenizer, 16, tmp_path_factory.mktemp("p") / "rows.npy")
+
+
+def pretrained(material, seed):
+    tokenizer, rows = material
+    backbone = models.encoder("tiny", len(tokenizer), 16, seed=seed)
+    batches = MaskedBatches(rows, tokenizer, 16, steps=60, seed=seed)
+    history = train.pretrain(
+        models.masked_lm(backbone, seed=seed), batches, reports=3, learning_rate=2e-3, label=""
+    )
+    return backbone, history
+
+
+def test_pretraining_learns_and_repeats_itself(material):
+    (a, first), (b, again) = pretrained(material, 1), pretrained(material, 1)
+    loss = first.frame["loss"]
+    assert loss.iloc[-1] < 0.5 * np.log(len(material[0]))  # an untrained model stands at log V
+    assert loss.tolist() == again.frame["loss"].tolist()
+    assert all((x == y).all() for x, y in zip(a.get_weights(), b.get_weights(), strict=True))
+    assert first.tokens == 60 * 16 * 16
+
+
+def test_untrained_loss_is_that_of_a_guess(material):
+    tokenizer, rows = material
+    task = models.masked_lm(models.encoder("tiny", len(tokenizer), 16))
+    x, y, _ = MaskedBatches(rows, tokenizer, 16, steps=1)[0]
+    logits = np.asarray(models.trainable(task)(x), dtype=np.float64)
+    log_sum = np.log(np.exp(logits).sum(-1))
+    loss = (log_sum - np.take_along_axis(logits, y[..., None], -1)[..., 0]).mean()
+    assert abs(loss - np.log(len(tokenizer))) < 0.5
+
+
+def order_task(n, seed):
+    """Class 1 where word 2 comes before word 3: no bag of words can tell."""
+    rng = np.random.default_rng(seed)
+    x = rng.integers(4, 20, (n, 8))
+    y = rng.integers(0, 2, n)
+    places = np.sort(np.array([rng.choice(8, 2, replace=False) for _ in range(n)]), axis=1)
+    rows = np.arange(n)
+    x[rows, places[:, 0]] = np.where(y == 1, 2, 3)
+    x[rows, places[:, 1]] = np.where(y == 1, 3, 2)
+    return x.astype(np.int32), y
+
+
+def test_finetuning_learns_word_order_and_keeps_the_best():
+    x, y = order_task(1500, 0)
+    held = order_task(300, 1)
+    model = models.recurrent_classifier(20, cell="gru", units=32, dropout=0.0)
+    history = train.finetune(model, x, y, held, epochs=8, learning_rate=1e-2)
+    probabilities = train.predict_probabilities(model, held[0])
+    assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    assert (probabilities.argmax(1) == held[1]).mean() > 0.9
+    nll = -np.log(probabilities[np.arange(300), held[1]]).mean()
+    assert abs(nll - history.frame["val_loss"].min()) < 1e-3
+
+
+def test_shuffled_labels_teach_nothing():
+    x, y = order_task(600, 0)
+    held = order_task(300, 1)
+    model = models.recurrent_classifier(20, cell="gru", units=32, dropout=0.0)
+    train.finetune(model, x, np.random.default_rng(5).permutation(y), held, epochs=3)
+    accuracy = (train.predict_probabilities(model, held[0]).argmax(1) == held[1]).mean()
+    assert accuracy < 0.65
+
+
+def test_wrong_sizes_are_named():
+    model = models.recurrent_classifier(20)
+    with pytest.raises(CourseError, match="3 texts and 2 labels"):
+        train.finetune(model, np.ones((3, 4), int), np.zeros(2, int), epochs=1)
