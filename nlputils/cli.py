@@ -1,0 +1,229 @@
+"""The command line: ``nlputils run``, ``lab``, ``data``, ``doctor``, ``notebooks``.
+
+Each command imports its folder only when it is called, so that ``--help`` comes at once.
+"""
+
+import argparse
+import errno
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from nlputils import __version__
+from nlputils.errors import CourseError
+
+_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for.
+
+    Args:
+        arguments: The words after ``nlputils``; those of this process where not given.
+
+    Returns:
+        The exit code: 0 for success, 1 for a problem told in a sentence, 2 for wrong usage.
+    """
+    parser = _parser()
+    args = parser.parse_args(arguments)
+    if not hasattr(args, "call"):
+        parser.print_help()
+        return 2
+    try:
+        return int(args.call(args))
+    except CourseError as error:
+        print(f"nlputils: {error}", file=sys.stderr)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        print(f"nlputils: {_full(error)}", file=sys.stderr)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        print("\nnlputils: stopped. What was finished is kept; the same command continues.")
+        return _INTERRUPTED
+    return 1
+
+
+def _full(error: OSError) -> str:
+    return (
+        f"the disk is full ({error.filename or error.strerror}). What was finished is intact: free "
+        "some space and give the same command again."
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="nlputils",
+        description="A hands-on course in pretraining for natural language processing.",
+        epilog="`nlputils COMMAND --help` explains a command. Start with: nlputils lab",
+    )
+    parser.add_argument("--version", action="version", version=f"nlputils {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for add in (_add_run, _add_lab, _add_data, _add_doctor, _add_notebooks):
+        add(commands)
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    summary: str,
+    call: Callable[[argparse.Namespace], int] | None = None,
+    epilog: str = "",
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    if call is not None:
+        parser.set_defaults(call=call)
+    return parser
+
+
+def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "run", "run lessons headlessly, in order", _run, _RUN_EXAMPLES)
+    parser.add_argument(
+        "--profile", default="pocket", help="pocket (default), laptop or gpu: which data and sizes"
+    )
+    parser.add_argument(
+        "--only", nargs="+", default=[], metavar="NN", help="run just these lessons"
+    )
+    parser.add_argument(
+        "-p",
+        "--parameter",
+        action="append",
+        default=[],
+        metavar="NN.NAME=VALUE",
+        help="change a parameter of a lesson; its claims are then reported, not enforced",
+    )
+    parser.add_argument("--fresh", action="store_true", help="run lessons again that are unchanged")
+    parser.add_argument(
+        "--older-artefacts",
+        action="store_true",
+        help="let a lesson build on an older result of a lesson it needs; claims only reported",
+    )
+    parser.add_argument("--name", default="", help="name of the run (default: profile and time)")
+    parser.add_argument("--limit", type=float, metavar="SECONDS", help="the most a lesson may take")
+    parser.add_argument(
+        "--output", type=Path, metavar="FOLDER", help="where runs lie (default: runs)"
+    )
+    parser.add_argument("--notebooks", type=Path, metavar="FOLDER", help="other notebooks to run")
+
+
+_RUN_EXAMPLES = """examples:
+  nlputils run                                   the whole course on the embedded data
+  nlputils run --profile laptop --only 01 03     two lessons on the real data
+  nlputils run --only 05 07 -p 07.epochs=3       with another number of epochs
+
+A lesson whose code, parameters and inputs are unchanged is taken from the last run. After an
+interruption the same command continues where it was."""
+
+
+def _run(args: argparse.Namespace) -> int:
+    from nlputils.course.lessons import notebooks_folder
+    from nlputils.course.plan import Order, parse_overrides
+    from nlputils.course.runner import run
+    from nlputils.lesson.session import runs_folder
+
+    order = Order(
+        profile=args.profile,
+        notebooks=(args.notebooks or notebooks_folder()).resolve(),
+        runs=(args.output or runs_folder()).resolve(),
+        only=tuple(args.only),
+        overrides=parse_overrides(args.parameter),
+        fresh=args.fresh,
+        older=args.older_artefacts,
+        name=args.name,
+        limit_seconds=args.limit,
+    )
+    return run(order)
+
+
+def _add_lab(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "lab", "open JupyterLab on working copies of the lessons", _lab)
+    parser.add_argument("--profile", default="pocket", help="pocket (default), laptop or gpu")
+    parser.add_argument("--port", type=int, help="port on this machine (default: a free one)")
+    parser.add_argument("--no-browser", action="store_true", help="print the address only")
+    parser.add_argument("--prepare", action="store_true", help="make the copies and stop")
+    parser.add_argument(
+        "--reset", nargs="+", default=[], metavar="NN", help="renew these copies; keeps a backup"
+    )
+
+
+def _lab(args: argparse.Namespace) -> int:
+    from nlputils.course.lab import lab
+
+    return lab(args.profile, args.port, not args.no_browser, tuple(args.reset), args.prepare)
+
+
+def _add_data(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "data", "list, fetch or verify data sets")
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    _command(actions, "list", "show every data set, its licence and where it is", _data_list)
+    fetch = _command(actions, "fetch", "bring data sets to this machine", _data_fetch)
+    fetch.add_argument("names", nargs="*", metavar="NAME", help="data sets, or `all`")
+    verify = _command(actions, "verify", "compare the files with their hashes", _data_verify)
+    verify.add_argument("names", nargs="*", metavar="NAME", help="data sets (default: all)")
+
+
+def _data_list(args: argparse.Namespace) -> int:
+    from nlputils.data.commands import list_command
+
+    return list_command(args)
+
+
+def _data_fetch(args: argparse.Namespace) -> int:
+    from nlputils.data.commands import fetch_command
+
+    return fetch_command(args)
+
+
+def _data_verify(args: argparse.Namespace) -> int:
+    from nlputils.data.commands import verify_command
+
+    return verify_command(args)
+
+
+def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "doctor", "examine this machine and say what to repair", _doctor)
+    parser.add_argument(
+        "--profile", default="pocket", help="what is to be run: pocket, laptop, gpu"
+    )
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from nlputils.course.doctor import doctor
+
+    return doctor(args.profile)
+
+
+def _add_notebooks(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "notebooks", "make the notebooks from notebooks/src", _notebooks)
+    parser.add_argument(
+        "action", choices=["build", "check"], help="build them, or check that they are up to date"
+    )
+
+
+def _notebooks(args: argparse.Namespace) -> int:
+    from nlputils.course.lessons import notebooks_folder
+    from nlputils.course.sources import build, drift
+
+    folder = notebooks_folder()
+    if args.action == "build":
+        changed = build(folder)
+        print(
+            "\n".join(f"built {path.name}" for path in changed) or "All notebooks are up to date."
+        )
+        return 0
+    problems = drift(folder)
+    print("\n".join(problems) or "All notebooks are up to date.")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

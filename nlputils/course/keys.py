@@ -1,0 +1,78 @@
+"""Content keys: whether a lesson, as it stands now, has been run before."""
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from nlputils.course.lessons import Lesson, code_cells
+from nlputils.data import course_root, sha256_file
+
+_LENGTH = 24
+_DATA = ("data/datasets.toml", "data/pocket", "data/encoders")
+
+
+def content_hashes(root: Path | None = None) -> dict[str, str]:
+    """Hash what all lessons share: the package, the locked packages, the embedded data.
+
+    Args:
+        root: The course folder; the current one where not given.
+
+    Returns:
+        A hash for each of ``nlputils``, ``requirements.lock`` and ``data``.
+    """
+    root = root or course_root()
+    package = Path(__file__).resolve().parents[1]
+    embedded = (file for name in _DATA for file in _files(root / name))
+    return {
+        "nlputils": _hash_files(package, package.rglob("*.py")),
+        "requirements.lock": _hash_files(root, _files(root / "requirements.lock")),
+        "data": _hash_files(root, embedded),
+    }
+
+
+def lesson_key(
+    lesson: Lesson,
+    parameters: Mapping[str, Any],
+    upstream: Mapping[str, str],
+    shared: Mapping[str, str],
+) -> str:
+    """Compute the content key of a lesson.
+
+    Two runs of a lesson have the same key when nothing that could change its results differs:
+    code cells (the text between them may change), parameters, the lessons it reads from,
+    ``nlputils``, the locked packages, the embedded data, Python and the Keras backend.
+
+    Args:
+        lesson: The lesson.
+        parameters: All its parameters with the values of this run.
+        upstream: The keys of the lessons it needs, by number.
+        shared: What ``content_hashes`` gives.
+
+    Returns:
+        Hexadecimal digits.
+    """
+    content = {
+        "code": code_cells(lesson),
+        "parameters": dict(parameters),
+        "upstream": dict(upstream),
+        "shared": dict(shared),
+        "python": ".".join(platform.python_version_tuple()[:2]),
+        "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
+    }
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return [file for file in path.rglob("*") if file.is_file()]
+    return [path] if path.is_file() else []
+
+
+def _hash_files(base: Path, files: Iterable[Path]) -> str:
+    rows = sorted(f"{file.relative_to(base).as_posix()} {sha256_file(file)}" for file in files)
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()

@@ -1,0 +1,312 @@
+"""Run the course headlessly: in order, resumable, each lesson judged by how it ended."""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import nbformat
+
+from nlputils.course.display import Line, clock, table
+from nlputils.course.keys import content_hashes
+from nlputils.course.lessons import read_lessons, with_parameters
+from nlputils.course.locking import only_run
+from nlputils.course.plan import Order, Step, make_plan
+from nlputils.course.profiles import read_profiles
+from nlputils.course.results import Result, environment, write_run
+from nlputils.course.sources import drift
+from nlputils.course.store import Store, point_latest
+from nlputils.course.watch import Outcome, end_leftovers, watch
+from nlputils.data import course_root, write_atomic
+from nlputils.errors import CourseError
+from nlputils.lesson.machine import gpus
+
+_FREE_MB = 500
+
+
+def run(order: Order) -> int:
+    """Run lessons and write the folder of the run.
+
+    Args:
+        order: What was asked for.
+
+    Returns:
+        The exit code: 0 when every lesson was done and every enforced claim held.
+
+    Raises:
+        CourseError: When the run cannot begin: an unknown name, a missing artefact, no GPU,
+            another run under way, notebooks that differ from their sources.
+    """
+    profiles = read_profiles(order.notebooks / "profiles.toml")
+    profile = profiles.profile(order.profile)
+    if profile.needs_gpu:
+        _require_gpu()
+    _require_sources(order.notebooks)
+    lessons = read_lessons(order.notebooks)
+    with only_run(order.runs):
+        _require_space(order.runs)
+        name = _name(order)
+        store = Store(order.runs)
+        shared = content_hashes()
+        steps = make_plan(order, lessons, profiles, shared, store)
+        begun = datetime.now(UTC)
+        print(f"Run {name}: profile {profile.name}, {profile.summary}", flush=True)
+        results: dict[str, Result] = {}
+        for step in steps.values():
+            if step.selected:
+                results[step.lesson.number] = _do(order, step, store, results, steps, name)
+        return _finish(order, name, begun, shared, list(results.values()))
+
+
+def _do(
+    order: Order,
+    step: Step,
+    store: Store,
+    results: Mapping[str, Result],
+    steps: Mapping[str, Step],
+    run_name: str,
+) -> Result:
+    """Bring one lesson to its end: from the store, or by executing it."""
+    lesson = step.lesson
+    result = Result(lesson.number, lesson.title, "done", step.key, step.parameters, step.overridden)
+    line = Line(f"{lesson.number} {lesson.title}", step.settings.seconds)
+    missing = [number for number in lesson.needs if number in results and not results[number].good]
+    if missing:
+        result.status = "skipped"
+        result.message = f"Lesson {lesson.number} was skipped: it needs lesson {missing[0]}."
+        line.end("skipped")
+        return result
+    if not order.fresh and _reuse(result, store, line):
+        return result
+    if order.fresh:
+        store.forget_work(step.key)
+    upstream = {number: steps[number].key for number in lesson.needs}
+    folders = {n: store.find(key) for n, key in upstream.items()}
+    artefacts = {n: str(entry.artefacts) for n, entry in folders.items() if entry}
+    _execute(order, step, store, result, artefacts, line, run_name)
+    return result
+
+
+def _reuse(result: Result, store: Store, line: Line) -> bool:
+    """Take a finished lesson from the store, if it is there and whole."""
+    entry = store.find(result.key)
+    if entry is None:
+        return False
+    damage = entry.damage()
+    if damage:
+        print(f"{entry.folder}: {damage[0]} is damaged; the lesson is run again.", flush=True)
+        store.discard(entry)
+        return False
+    result.status, result.entry = "unchanged", entry
+    result.seconds, result.peak_mb = entry.about["seconds"], entry.about["peak_mb"]
+    result.source = entry.about["run"]
+    result.message = f"unchanged, from the run {result.source}"
+    line.end(result.message)
+    return True
+
+
+def _execute(
+    order: Order,
+    step: Step,
+    store: Store,
+    result: Result,
+    artefacts: Mapping[str, str],
+    line: Line,
+    run_name: str,
+) -> None:
+    """Execute a lesson and file its result."""
+    work = store.work(step.key)
+    end_leftovers(work)
+    attempt = store.attempt(step.key)
+    notebook = with_parameters(step.lesson, step.parameters)
+    write_atomic(work / "input.ipynb", nbformat.writes(notebook))
+    job = {
+        "input": str(work / "input.ipynb"),
+        "output": str(attempt / "notebook.ipynb"),
+        "folder": str(attempt / "scratch"),
+    }
+    limit = order.limit_seconds or step.settings.limit_seconds
+    surroundings = _environment(order, step, attempt, work, artefacts)
+    outcome = watch(job, work, surroundings, limit, line.tell)
+    result.seconds, result.peak_mb = round(outcome.seconds, 1), round(outcome.peak_mb)
+    result.status, result.source = outcome.status, run_name
+    gone = _promised(step, attempt) if outcome.status == "done" else ""
+    if outcome.status == "done" and not gone:
+        about = _about(order, step, result, run_name)
+        result.entry = store.publish(step.key, attempt, about)
+    else:
+        result.status = "failed" if gone else outcome.status
+        result.message = gone or _sentence(step, outcome, limit, work)
+        result.notebook, result.records = attempt / "notebook.ipynb", attempt / "records"
+    line.end(f"{result.status} in {clock(outcome.seconds)}")
+    if result.message:
+        print(result.message, file=sys.stderr, flush=True)
+
+
+def _promised(step: Step, attempt: Path) -> str:
+    """Complain when a lesson did not leave what its metadata promises."""
+    for name in step.lesson.gives:
+        folder = attempt / "artefacts" / name
+        if not folder.is_dir() or not any(folder.iterdir()):
+            return (
+                f"Lesson {step.lesson.number} ended without leaving {name!r}, which its metadata "
+                f"promises (gives). Write it into lesson.artefact({name!r})."
+            )
+    return ""
+
+
+def _sentence(step: Step, outcome: Outcome, limit: float, work: Path) -> str:
+    """Say in a sentence or two what went wrong."""
+    where = f"Lesson {step.lesson.number}, section {outcome.section!r}"
+    if outcome.status == "timeout":
+        return (
+            f"{where}: stopped after {clock(limit)}, the most this profile allows a lesson. "
+            "Give it more with --limit SECONDS, or run it where less else is running; training "
+            "continues from its last checkpoint."
+        )
+    if outcome.status == "killed":
+        return (
+            f"{where}: the kernel was killed, with {outcome.peak_mb:,.0f} MB at its peak. Most "
+            "often the memory ran out. Close other programs and give the same command again: it "
+            f"continues. What the kernel printed last is in {work / 'log.txt'}."
+        )
+    message = outcome.message.strip() or "no message"
+    return f"{where}: {outcome.error}: {message}"
+
+
+def _environment(
+    order: Order, step: Step, attempt: Path, work: Path, artefacts: Mapping[str, str]
+) -> dict[str, str]:
+    """Set what the lesson reads, and keep the person's own Jupyter settings out of it."""
+    own = {key: value for key, value in os.environ.items() if not key.startswith("JUPYTER_")}
+    number = step.lesson.number
+    return own | {
+        "NLPUTILS_ROOT": str(course_root()),
+        "NLPUTILS_RUNS": str(order.runs),
+        "NLPUTILS_LESSON": number,
+        "NLPUTILS_PROFILE": order.profile,
+        "NLPUTILS_RECORDS": str(attempt / "records"),
+        "NLPUTILS_ARTEFACTS": str(attempt / "artefacts"),
+        "NLPUTILS_CHECKPOINTS": str(work / "checkpoints"),
+        "NLPUTILS_NEEDED": json.dumps(dict(artefacts)),
+        "NLPUTILS_CLAIMS": "report" if step.reason else "enforce",
+        "NLPUTILS_CLAIMS_REASON": step.reason,
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "PYTHONHASHSEED": "0",
+        "IPYTHONDIR": str(work / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(work / "jupyter"),
+        "JUPYTER_DATA_DIR": str(work / "jupyter"),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+    }
+
+
+def _about(order: Order, step: Step, result: Result, run_name: str) -> dict[str, object]:
+    return {
+        "number": step.lesson.number,
+        "title": step.lesson.title,
+        "file": step.lesson.path.name,
+        "profile": order.profile,
+        "parameters": step.parameters,
+        "overridden": step.overridden,
+        "claims": "report" if step.reason else "enforce",
+        "seconds": result.seconds,
+        "peak_mb": result.peak_mb,
+        "run": run_name,
+        "finished": datetime.now(UTC).isoformat(timespec="microseconds"),
+    }
+
+
+def _finish(
+    order: Order, name: str, begun: datetime, shared: Mapping[str, str], results: list[Result]
+) -> int:
+    """Write the folder of the run, print the table, give the exit code."""
+    ended = datetime.now(UTC)
+    good = all(result.good for result in results)
+    about = {
+        "name": name,
+        "status": "done" if good else "failed",
+        "profile": order.profile,
+        "command": ["nlputils", *sys.argv[1:]],
+        "only": list(order.only),
+        "overrides": {number: dict(values) for number, values in order.overrides.items()},
+        "started": begun.isoformat(timespec="seconds"),
+        "finished": ended.isoformat(timespec="seconds"),
+        "seconds": round((ended - begun).total_seconds(), 1),
+        "hashes": dict(shared),
+        **environment(),
+    }
+    write_run(order.runs / name, about, results)
+    if good:
+        point_latest(order.runs, name)
+    print("\n" + table([result.row() for result in results]))
+    bad = [f"{r.number} {r.title} ({r.status})" for r in results if not r.good]
+    if bad:
+        print(f"\nNot done: {', '.join(bad)}.", file=sys.stderr, flush=True)
+    print(f"\nThe run is in {order.runs / name}, {clock(about['seconds'])} in all.", flush=True)
+    return 0 if good else 1
+
+
+def _name(order: Order) -> str:
+    name = order.name or f"{order.profile}-{time.strftime('%Y%m%d-%H%M%S')}"
+    taken = {"store", "work", "lab", "latest"}
+    if name in taken or name.startswith(".") or Path(name).name != name:
+        raise CourseError(f"A run cannot be named {name!r}. Choose another --name, without '/'.")
+    if (order.runs / name).exists():
+        raise CourseError(
+            f"There is already a run {name!r} in {order.runs}. Choose another --name."
+        )
+    for left in order.runs.glob(".*.staging"):
+        shutil.rmtree(left, ignore_errors=True)
+    return name
+
+
+def _require_sources(folder: Path) -> None:
+    """Refuse notebooks that their sources would not give, since their text would mislead."""
+    if (folder / "src").is_dir():
+        problems = drift(folder)
+        if problems:
+            raise CourseError(problems[0])
+
+
+def _require_space(runs: Path) -> None:
+    free = shutil.disk_usage(runs).free / 1e6
+    if free < _FREE_MB:
+        raise CourseError(
+            f"Only {free:,.0f} MB are free where {runs} lies, and a run needs {_FREE_MB}. "
+            "Free some space, or choose another disk with --output FOLDER."
+        )
+
+
+def _require_gpu() -> None:
+    if not gpus():
+        raise CourseError(
+            "The profile gpu needs an NVIDIA GPU, and its driver (nvidia-smi) shows none here. "
+            "The profile laptop runs the same lessons on the CPU: --profile laptop."
+        )
+    count = _usable_gpus()
+    if count < 1:
+        raise CourseError(
+            f"There is a GPU ({gpus()[0]}), but the framework cannot use it. Install its "
+            "libraries, `.venv/bin/pip install 'tensorflow[and-cuda]'`, or see `nlputils doctor`."
+        )
+
+
+def _usable_gpus() -> int:
+    """Ask the framework itself, in a process of its own, how many GPUs it can use."""
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    code = {
+        "jax": "import jax; print(sum(d.platform == 'gpu' for d in jax.devices()))",
+        "torch": "import torch; print(torch.cuda.device_count())",
+    }.get(backend, "import tensorflow as t; print(len(t.config.list_physical_devices('GPU')))")
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=300
+    )
+    with contextlib.suppress(ValueError, IndexError):
+        return int(answer.stdout.split()[-1])
+    return 0
