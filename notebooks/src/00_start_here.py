@@ -1,0 +1,144 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   nlputils:
+#     number: "00"
+#     title: Start here
+#     needs: []
+#     gives: []
+#     teaching_minutes: 20
+#     exercise_minutes: 15
+# ---
+
+# %% [markdown]
+# # 00 Start here
+#
+# **Question.** What will you learn here, and how can you trust what you read?
+#
+# After this lesson you can
+#
+# - say what pretraining and fine-tuning are, and why people do both;
+# - find your place on the road of the course;
+# - read a claim of this course, and see how it could have failed.
+
+# %% tags=["parameters"]
+profile = "laptop"
+size = 1024
+
+# %%
+from nlputils import lesson
+
+lesson.start("00", profile=profile)
+
+# %% [markdown]
+# The box above is the first output of every lesson. It names the profile, the data and the versions. When a number on your screen differs from a number on your neighbour's, compare these boxes first.
+#
+# ## The road
+#
+# Each lesson takes text one step further.
+#
+# | lesson | what you do there |
+# |---|---|
+# | 01 | turn text into numbers, and find out how good simple methods are |
+# | 03 | train a recurrent network, the model of 2018, and find its silent fault |
+# | 05 | pretrain a small BERT: a model that fills gaps in text |
+# | 07 | fine-tune it to find spam, and compare it with everything before |
+#
+# A lesson that is not in your folder is still being written. So are the lessons with the other numbers.
+#
+# ## Two words you will meet on every page
+#
+# A **language model** is a program that guesses missing words. To guess well it must learn how words behave: which ones may stand for each other, and which ones belong together. For this it needs text, but no labels. This step is **pretraining**.
+#
+# A **task** asks something else: is this message spam? For a task people write labels, and labels are dear. **Fine-tuning** takes the pretrained model and trains it on, with the few labels there are.
+#
+# The hope is that the first step makes the second one cheaper. This course does not ask you to believe it. You will measure it.
+#
+# ## How this course speaks of results
+#
+# A number in this course comes from a cell, never from the text. And a conclusion is a **claim**. A claim has four parts: a sentence, a check, the value that was measured, and a **planted error**. The planted error is a wrong value. The check must refuse it. So each claim shows that it could have failed.
+#
+# Here is a first one. Two messages are made of the same words, in another order.
+
+# %%
+ham = "do not pay the fee , wait"
+spam = "do not wait , pay the fee"
+bags = [sorted(text.split()) for text in (ham, spam)]
+bags
+
+# %% [markdown]
+# The two lists are equal. A method that only counts words sees one message where you see two. We say that it sees a **bag of words**.
+
+# %%
+lesson.claim(
+    "Two messages can mean opposite things and still hold the same words.",
+    lambda pair: pair[0] == pair[1],
+    bags,
+    planted=[bags[0], [*bags[1], "now"]],
+)
+
+# %% [markdown]
+# The line above says that the claim held. Had we forgotten one word, the check would have said no. That is what the planted value proves.
+#
+# ## How fast is this machine?
+#
+# Nearly all the work of a neural network is multiplying tables of numbers, called **matrices**. To multiply two square matrices with $n$ rows takes $n^3$ multiplications and about as many additions. So we count $2n^3$ operations, and take the time.
+
+# %%
+import time
+
+import numpy as np
+
+rng = np.random.default_rng(0)
+a = rng.normal(size=(size, size)).astype("float32")
+seconds = []
+for _ in range(5):
+    began = time.perf_counter()
+    a @ a
+    seconds.append(time.perf_counter() - began)
+rate = 2 * size**3 / min(seconds) / 1e9
+lesson.record("matmul", rate, unit="GFLOP/s")
+
+# %% [markdown]
+# The number counts thousands of millions of operations in a second. We take the fastest of five tries, because other programs can only make a try slower. A GPU gives far more. That is why the `gpu` profile has larger models, and the `pocket` profile has small ones.
+#
+# ## How to study
+#
+# 1. Read a cell before you run it. Say what it will print. Then run it.
+# 2. Change a parameter and run the lesson again. The sources stay as they are: you work on a copy.
+# 3. Do the exercises before you look at a solution.
+#
+# ## Questions and answers
+#
+# **What is the difference between pretraining and fine-tuning?** Pretraining learns from text without labels, once, at some cost. Fine-tuning learns a task from labels, many times, cheaply. Both change the same weights.
+#
+# **Is fine-tuning a kind of transfer learning?** Yes. Transfer learning means that what was learned on one task helps on another one.
+#
+# **Why not use a large model that is ready?** Often you should. But a model that you trained yourself has no secrets: you know its text, its mistakes and its cost. Lesson 14 will build the bridge to the ready ones.
+#
+# **Do I need a GPU?** No. The `pocket` profile runs on a laptop, with data that comes with the course.
+#
+# **Why are there intervals everywhere?** A score is measured on a limited number of examples. With other examples it would come out a little different. The interval says how different, within reason.
+#
+# ## Takeaways
+#
+# - Pretraining needs text. Fine-tuning needs labels.
+# - A bag of words does not know the order of words.
+# - A claim that cannot fail says nothing.
+#
+# ## Exercises
+#
+# 1. Write two reviews with the same words, one good and one bad. Check your pair with `sorted(text.split())`.
+# 2. Change the planted value of the claim to `bags`. Run the cell. What does the course say, and why is it right?
+# 3. Double `size`. By how much should the time of one multiplication grow, by the formula? Measure it.
+#
+# <details><summary>Solutions</summary>
+#
+# 1. For example: "good food , not bad at all" and "bad food , not good at all".
+# 2. It refuses the claim. A check that accepts its planted error cannot fail, so it proves nothing.
+# 3. The formula gives a factor of eight, for $2^3 = 8$. A measured factor can differ a little: small matrices fit into faster memory.
+#
+# </details>

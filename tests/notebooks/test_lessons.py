@@ -1,0 +1,42 @@
+"""Run the lessons as a learner's machine would, fresh, into a temporary folder."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nlputils.course.sources import drift
+
+
+def test_notebooks_do_not_drift_from_their_sources(project_root):
+    assert drift(project_root / "notebooks") == []
+
+
+def test_a_drifted_notebook_is_named(project_root, tmp_path):
+    (tmp_path / "src").mkdir()
+    source = sorted((project_root / "notebooks" / "src").glob("*.py"))[0]
+    (tmp_path / "src" / source.name).write_text(source.read_text() + "\n# %%\n1 + 1\n")
+    notebook = project_root / "notebooks" / f"{source.stem}.ipynb"
+    (tmp_path / notebook.name).write_text(notebook.read_text())
+    assert any(notebook.name in line for line in drift(tmp_path))
+
+
+@pytest.mark.notebook
+def test_the_pocket_course_runs_and_its_claims_hold(tmp_path):
+    program = Path(sys.executable).with_name("nlputils")
+    command = [str(program), "run", "--fresh", "--profile", "pocket", "--output", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0, done.stdout + done.stderr
+    claims = json.loads((tmp_path / "latest" / "claims.json").read_text())
+    assert '"held": true' in json.dumps(claims) and '"held": false' not in json.dumps(claims)
+
+
+@pytest.mark.notebook
+def test_an_unknown_parameter_is_refused_by_name(tmp_path):
+    program = Path(sys.executable).with_name("nlputils")
+    command = [str(program), "run", "-p", "00.sise=3", "--output", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode != 0
+    assert "sise" in done.stderr and "size" in done.stderr.replace("sise", "")
