@@ -1,0 +1,114 @@
+"""Resampling: how far a score could have come out differently, by bootstrap and by theory.
+
+Sources: Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapters 6 and 13, for the
+bootstrap; Nadeau and Bengio (2003), "Inference for the Generalization Error", section 3, for
+repeated random splits.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import stats
+
+from nlputils.evaluate.metrics import Metric
+
+RESAMPLES = 2000
+LEVEL = 0.95
+_Z = float(stats.norm.ppf(0.5 + LEVEL / 2))
+_CHUNK = 4_000_000
+
+
+def bootstrap(
+    metric: Metric,
+    y_true: np.ndarray,
+    predictions: Sequence[np.ndarray],
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> np.ndarray:
+    """Recompute a metric on test sets drawn with replacement from the test set.
+
+    All systems are scored on the same draws, so that their differences are paired. Texts on which
+    truth and all predictions agree are interchangeable; drawing n texts with replacement is
+    therefore the same as drawing the counts of these kinds of text from a multinomial
+    distribution. That is exact, and quick.
+
+    Args:
+        metric: What to compute.
+        y_true: int64[n].
+        predictions: For each of m systems int64[n].
+        resamples: How many test sets to draw.
+        seed: Decides the draws.
+
+    Returns:
+        float64[resamples, m]: the metric of each system on each drawn test set.
+    """
+    kinds, counts = np.unique(np.stack([y_true, *predictions], 1), axis=0, return_counts=True)
+    classes = max(int(kinds.max()) + 1, 2)
+    cells = kinds[:, :1] * classes + kinds[:, 1:]
+    onehot = (cells[:, :, None] == np.arange(classes**2)).astype(np.float64)
+    rng = np.random.default_rng(seed)
+    step = max(1, _CHUNK // len(kinds))
+    parts = []
+    for start in range(0, resamples, step):
+        size = min(step, resamples - start)
+        drawn = rng.multinomial(len(y_true), counts / counts.sum(), size=size)
+        tables = np.tensordot(drawn.astype(np.float64), onehot, axes=1)
+        parts.append(metric.of_counts(tables.reshape(size, -1, classes, classes)))
+    return np.concatenate(parts)
+
+
+def percentile_interval(draws: np.ndarray) -> tuple[float, float]:
+    """The middle 95 % of bootstrap draws: the percentile interval.
+
+    Args:
+        draws: float64[resamples].
+
+    Returns:
+        Its lower and its upper end.
+    """
+    low, high = np.quantile(draws, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
+    return float(low), float(high)
+
+
+def seeds_half_width(draws: np.ndarray, values: np.ndarray) -> float:
+    """Half of a 95 % interval for the mean over training seeds on one test set.
+
+    Two things could have been otherwise: the texts in the test set, and the seeds. Their
+    variances add: sqrt((1.96 se_test)^2 + (t sd / sqrt(k))^2), with se_test the bootstrap
+    standard error of the mean over the k trained systems, sd the standard deviation between them,
+    and t the 0.975 quantile of Student's distribution with k - 1 degrees of freedom. As sd is
+    itself measured on a finite test set, the interval is a little too wide rather than too narrow.
+
+    Args:
+        draws: float64[resamples], the mean over seeds on each drawn test set.
+        values: float64[k], the value of each seed on the whole test set.
+
+    Returns:
+        The half-width.
+    """
+    k = len(values)
+    t = float(stats.t.ppf(0.5 + LEVEL / 2, k - 1))
+    test = _Z * float(np.std(draws, ddof=1))
+    seeds = t * float(np.std(values, ddof=1)) / np.sqrt(k)
+    return float(np.hypot(test, seeds))
+
+
+def splits_half_width(values: np.ndarray, n_test: float, n_train: float) -> float:
+    """Half of a 95 % interval for the mean over repeated random splits.
+
+    The corrected resampled t interval of Nadeau and Bengio (2003): t sd sqrt(1/k + n_test/n_train)
+    with k - 1 degrees of freedom. The second term pays for what the splits share: their train sets
+    overlap, so their scores are not independent, and sd / sqrt(k) would be far too small.
+
+    Args:
+        values: float64[k], the value on each split.
+        n_test: Texts in a test set.
+        n_train: Texts in a train set.
+
+    Returns:
+        The half-width.
+    """
+    k = len(values)
+    t = float(stats.t.ppf(0.5 + LEVEL / 2, k - 1))
+    return float(t * np.std(values, ddof=1) * np.sqrt(1 / k + n_test / n_train))
