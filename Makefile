@@ -2,7 +2,9 @@
 PROFILE ?= pocket
 ARGS ?=
 BIN := .venv/bin
-BOOT := $(shell command -v python3.11 python3 python 2>/dev/null | head -n 1)
+# The first Python that runs; a name may be on the PATH and still not run.
+BOOT := $(shell for p in python3 python3.11 python3.12 python3.13 python; do \
+	$$p -c '' 2>/dev/null && { echo $$p; break; }; done)
 
 .PHONY: help setup run test lab
 help:

@@ -13,9 +13,3 @@ def mirror() -> Path:
     if not value or not Path(value).is_dir():
         pytest.skip("NLPUTILS_MIRROR does not name a folder: tests on the real data are skipped")
     return Path(value).resolve()
-
-
-@pytest.fixture(scope="session")
-def project_root() -> Path:
-    """The folder that holds pyproject.toml."""
-    return Path(__file__).resolve().parents[1]

@@ -4,12 +4,22 @@ Standard library only, and plain syntax: any Python 3 must be able to read this 
 say that it is too old. Run again at any time; where nothing has changed it returns at once.
 """
 
+# ruff: noqa: UP022, UP031
+# Whatever is newer than Python 3.5 would end in a syntax error instead of the sentence.
+
+import contextlib
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
-from typing import Any
+import tempfile
+from typing import Any, Iterator  # noqa: UP035
+
+try:
+    import fcntl
+except ImportError:  # Windows has none; two set-ups at once are then not held apart
+    fcntl = None  # type: ignore[assignment]
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 VENV = os.path.join(ROOT, ".venv")
@@ -54,7 +64,7 @@ def version_of(command: str) -> Any:
     """Return (major, minor) of a Python command, or None where it does not run."""
     code = "import sys; print(sys.version_info[0], sys.version_info[1])"
     try:
-        done = subprocess.run([command, "-c", code], capture_output=True)
+        done = subprocess.run([command, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     except OSError:
         return None
     words = done.stdout.split()
@@ -83,10 +93,29 @@ def check_disk() -> None:
     free = shutil.disk_usage(ROOT).free / 1e9
     if free < NEEDED_GB:
         fail(
-            f"{free:.1f} GB are free where the course lies, and {NEEDED_GB} GB are needed for "
-            f"its packages; "
-            "free some space, or move the folder to a larger disk."
+            "%.1f GB are free where the course lies, and %d GB are needed for its packages; free "
+            "some space, or move the folder to a larger disk." % (free, NEEDED_GB)
         )
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Wait while another set-up of this folder is under way."""
+    name = "nlputils-" + hashlib.sha256(ROOT.encode("utf-8")).hexdigest()[:16] + ".lock"
+    with open(os.path.join(tempfile.gettempdir(), name), "w") as stream:
+        if fcntl is not None:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                say("Another set-up of this folder is under way: waiting for it.")
+                fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+def say(sentence: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(sentence + "\n")
+    sys.stdout.flush()
 
 
 def pip(*arguments: str) -> None:
@@ -95,16 +124,33 @@ def pip(*arguments: str) -> None:
     process = subprocess.Popen(
         command + list(arguments), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    tail: Any = []
+    tail = []  # type: Any
     for raw in process.stdout or ():
         line = raw.decode("utf-8", "replace").rstrip()
         tail = (tail + [line])[-15:]
         if line.startswith(("Collecting ", "Installing collected", "Building ")):
-            sys.stdout.write("  " + line[:100] + "\n")
-            sys.stdout.flush()
+            say("  " + line[:100])
     if process.wait() != 0:
         sys.stderr.write("\n".join(tail) + "\n")
         fail("pip could not install the packages (its last lines are above); run this again.")
+
+
+def make_venv(python: str) -> None:
+    """Make the environment, or keep one that was whole and only needs other packages."""
+    if os.path.isfile(STAMP) and version_of(venv_python()) is not None:
+        os.remove(STAMP)
+        say("The list of packages has changed: bringing .venv up to date.")
+        return
+    say("Setting up .venv with %s: about 2 GB, some minutes, once." % python)
+    made = subprocess.run(
+        [python, "-m", "venv", "--clear", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    if made.returncode != 0:
+        sys.stderr.write(made.stdout.decode("utf-8", "replace"))
+        fail(
+            "%s cannot make a virtual environment; install its venv module "
+            "(Debian, Ubuntu: apt install python3-venv) and run this again." % python
+        )
 
 
 def main() -> None:
@@ -113,20 +159,16 @@ def main() -> None:
         return
     python = find_python()
     check_disk()
-    sys.stdout.write(f"Setting up .venv with {python}: about 2 GB, some minutes, once.\n")
-    sys.stdout.flush()
-    made = subprocess.run([python, "-m", "venv", "--clear", VENV])
-    if made.returncode != 0:
-        fail(
-            f"{python} cannot make a virtual environment; install its venv module "
-            "(Debian, Ubuntu: apt install python3-venv) and run this again."
-        )
-    pip("--require-hashes", "-r", "requirements.lock")
-    pip("--no-deps", "--no-build-isolation", "-e", ".")
-    with open(STAMP + ".tmp", "w") as stream:
-        stream.write(wanted_stamp())
-    os.replace(STAMP + ".tmp", STAMP)
-    sys.stdout.write("Set-up done.\n")
+    with alone():
+        if is_set_up():
+            return
+        make_venv(python)
+        pip("--require-hashes", "-r", "requirements.lock")
+        pip("--no-deps", "--no-build-isolation", "-e", ".")
+        with open(STAMP + ".tmp", "w") as stream:
+            stream.write(wanted_stamp())
+        os.replace(STAMP + ".tmp", STAMP)
+    say("Set-up done.")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,9 @@ _DATA = ("data/datasets.toml", "data/pocket", "data/encoders")
 def content_hashes(root: Path | None = None) -> dict[str, str]:
     """Hash what all lessons share: the package, the locked packages, the embedded data.
 
+    Of the package, ``course`` and the command line are left out: they run the notebooks and take
+    no part in what these compute.
+
     Args:
         root: The course folder; the current one where not given.
 
@@ -28,7 +31,7 @@ def content_hashes(root: Path | None = None) -> dict[str, str]:
     package = Path(__file__).resolve().parents[1]
     embedded = (file for name in _DATA for file in _files(root / name))
     return {
-        "nlputils": _hash_files(package, package.rglob("*.py")),
+        "nlputils": _hash_files(package, _computing(package)),
         "requirements.lock": _hash_files(root, _files(root / "requirements.lock")),
         "data": _hash_files(root, embedded),
     }
@@ -65,6 +68,13 @@ def lesson_key(
     }
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]
+
+
+def _computing(package: Path) -> Iterable[Path]:
+    for path in package.rglob("*.py"):
+        place = path.relative_to(package)
+        if place.parts[0] != "course" and place.name != "cli.py":
+            yield path
 
 
 def _files(path: Path) -> list[Path]:

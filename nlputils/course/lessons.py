@@ -144,7 +144,9 @@ def with_parameters(lesson: Lesson, values: Mapping[str, Any]) -> NotebookNode:
     lines = source.encode().splitlines(keepends=True)
     starts = [sum(len(line) for line in lines[:row]) for row in range(len(lines) + 1)]
     raw = source.encode()
-    for name, (_, node) in sorted(known.items(), key=lambda item: -item[1][1].lineno):
+    # From the last to the first, so that places before the change stay where they are.
+    places = sorted(known.items(), key=lambda item: (item[1][1].lineno, item[1][1].col_offset))
+    for name, (_, node) in reversed(places):
         if name in values:
             begin = starts[node.lineno - 1] + node.col_offset
             end = starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)

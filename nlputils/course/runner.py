@@ -46,7 +46,7 @@ def run(order: Order) -> int:
     profiles = read_profiles(order.notebooks / "profiles.toml")
     profile = profiles.profile(order.profile)
     if profile.needs_gpu:
-        _require_gpu()
+        require_gpu()
     _require_sources(order.notebooks)
     lessons = read_lessons(order.notebooks)
     with only_run(order.runs):
@@ -283,7 +283,12 @@ def _require_space(runs: Path) -> None:
         )
 
 
-def _require_gpu() -> None:
+def require_gpu() -> None:
+    """Refuse to go on without a GPU that the framework can use.
+
+    Raises:
+        CourseError: When there is none, with the way out.
+    """
     if not gpus():
         raise CourseError(
             "The profile gpu needs an NVIDIA GPU, and its driver (nvidia-smi) shows none here. "

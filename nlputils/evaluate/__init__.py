@@ -4,7 +4,16 @@
 of it, ``compare`` tells two systems apart or says that it cannot.
 """
 
+from nlputils.evaluate.baselines import (
+    Baseline,
+    char_svm,
+    naive_bayes,
+    word_logistic,
+    word_svm,
+)
 from nlputils.evaluate.comparison import Comparison, compare
+from nlputils.evaluate.draws import draw_labels
+from nlputils.evaluate.errors import error_table
 from nlputils.evaluate.metrics import (
     METRICS,
     Metric,
@@ -15,22 +24,32 @@ from nlputils.evaluate.metrics import (
     mcc,
     spam_f1,
 )
+from nlputils.evaluate.probe import LinearProbe, linear_probe
 from nlputils.evaluate.scores import Predicted, Score, repeat, score, scores_frame
 
 __all__ = [
-    "METRICS",
+    "Baseline",
     "Comparison",
+    "LinearProbe",
+    "METRICS",
     "Metric",
     "Predicted",
     "Score",
     "accuracy",
+    "char_svm",
     "compare",
+    "draw_labels",
+    "error_table",
     "ham_fpr",
+    "linear_probe",
     "macro_f1",
     "macro_recall",
     "mcc",
+    "naive_bayes",
     "repeat",
     "score",
     "scores_frame",
     "spam_f1",
+    "word_logistic",
+    "word_svm",
 ]

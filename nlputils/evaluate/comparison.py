@@ -170,9 +170,9 @@ def _check_pairs(a: list[Predicted], b: list[Predicted], names: tuple[str, str])
     seeds_a, seeds_b = [run.seed for run in a], [run.seed for run in b]
     if seeds_a != seeds_b:
         raise CourseError(
-            f"{names[0]} has the seeds {seeds_a} and {names[1]} has {seeds_b}: these are not pairs. "
-            "Give both the same seeds in the same order. A system without randomness can stand in "
-            "for each seed: repeat(run, seeds)."
+            f"{names[0]} has the seeds {seeds_a} and {names[1]} has {seeds_b}: these are not "
+            "pairs. Give both the same seeds in the same order. A system without randomness can "
+            "stand in for each seed: repeat(run, seeds)."
         )
     for one, other in zip(a, b, strict=True):
         if not np.array_equal(one.true, other.true):

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from nlputils.course.lessons import read_lessons, unread_parameters, with_parameters
+from nlputils.course.profiles import read_profiles
 from nlputils.course.sources import drift
 
 
@@ -21,6 +23,21 @@ def test_a_drifted_notebook_is_named(project_root, tmp_path):
     notebook = project_root / "notebooks" / f"{source.stem}.ipynb"
     (tmp_path / notebook.name).write_text(notebook.read_text())
     assert any(notebook.name in line for line in drift(tmp_path))
+
+
+@pytest.fixture(scope="module")
+def lessons(project_root):
+    return read_lessons(project_root / "notebooks")
+
+
+def test_every_parameter_of_the_profiles_reaches_a_notebook_that_reads_it(project_root, lessons):
+    table = read_profiles(project_root / "notebooks" / "profiles.toml")
+    assert sorted(set(table.lessons) - set(lessons)) == []
+    for lesson in lessons.values():
+        assert (lesson.number, unread_parameters(lesson)) == (lesson.number, [])
+        assert "profile" in lesson.parameters
+        for profile in table.profiles:
+            with_parameters(lesson, table.parameters(lesson, profile))
 
 
 @pytest.mark.notebook

@@ -1,0 +1,234 @@
+"""Curves: losses over steps, scores over the number of labels."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, NullLocator
+from numpy.typing import ArrayLike
+
+from nlputils.errors import CourseError
+from nlputils.plots.figure import MUTED, Figure, canvas, look, number, styled
+
+_MARKED = 25
+
+
+@styled
+def learning_curve(
+    frame: pd.DataFrame,
+    x: str,
+    ys: Sequence[str] | str,
+    *,
+    title: str = "",
+    y_label: str = "loss",
+) -> Figure:
+    """Draw how numbers change while a model learns, such as train and validation loss.
+
+    Args:
+        frame: A row for each report, such as ``history.frame``.
+        x: The column along the horizontal axis, such as ``"step"`` or ``"epoch"``.
+        ys: One column or several; rows in which one is missing are left out for it.
+        title: What stands above.
+        y_label: What the vertical axis counts, with its unit.
+
+    Returns:
+        The figure.
+
+    Raises:
+        CourseError: When a column is missing or holds no number.
+    """
+    names = [ys] if isinstance(ys, str) else list(ys)
+    series = {name: _series(frame, x, name) for name in names}
+    figure, axes = canvas(8, 4.2)
+    for place, (name, rows) in enumerate(series.items()):
+        every = max(1, len(rows) // _MARKED)
+        axes.plot(rows[x], rows[name], label=_words(name), markevery=every, **look(place))
+    axes.set(xlabel=_words(x), ylabel=y_label, title=title)
+    _label_ends(axes, {_words(name): (rows[x], rows[name]) for name, rows in series.items()})
+    parts = [_trend(_words(name), rows[x], rows[name], _words(x)) for name, rows in series.items()]
+    return Figure(figure, f"{_head('Line chart', title)} {_count(names)}. {' '.join(parts)}")
+
+
+@styled
+def loss_curve(
+    frame: pd.DataFrame,
+    x: str = "step",
+    y: str = "loss",
+    *,
+    plateau: float | None = None,
+    plateau_label: str = "knowing only how frequent each piece is",
+    title: str = "",
+) -> Figure:
+    """Draw the loss of a pretraining, and the level at which it first rests.
+
+    A masked language model first learns how frequent each piece is, and stays for a while at the
+    loss that this knowledge gives. It falls below once it reads the context.
+
+    Args:
+        frame: A row for each report.
+        x: The column along the horizontal axis.
+        y: The column of the loss, in nats.
+        plateau: The loss of a guess by frequency alone, drawn as a dashed line; None draws none.
+        plateau_label: What this line is called.
+        title: What stands above.
+
+    Returns:
+        The figure.
+
+    Raises:
+        CourseError: When a column is missing or holds no number.
+    """
+    rows = _series(frame, x, y)
+    figure, axes = canvas(8, 4.2)
+    every = max(1, len(rows) // _MARKED)
+    axes.plot(rows[x], rows[y], markevery=every, **look(0))
+    axes.set(xlabel=_words(x), ylabel=f"{_words(y)} (nats)", title=title)
+    alt = f"{_head('Line chart', title)} {_trend(_words(y), rows[x], rows[y], _words(x))}"
+    if plateau is not None:
+        axes.axhline(plateau, color=MUTED, linestyle=(0, (5, 3)), linewidth=1.5)
+        axes.annotate(
+            f"{plateau_label}: {number(plateau)}",
+            (1, plateau),
+            (-4, 5),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            ha="right",
+            color=MUTED,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
+        )
+        below = rows[rows[y] < plateau]
+        place = f"at {_words(x)} {number(below[x].iloc[0])}" if len(below) else "never"
+        alt += (
+            f" A dashed line at {number(plateau)} marks {plateau_label}; the curve first lies "
+            f"below it {place}."
+        )
+    return Figure(figure, alt)
+
+
+@styled
+def low_label_curve(
+    frame: pd.DataFrame,
+    *,
+    x: str = "n",
+    by: str = "system",
+    metric: str = "score",
+    percent: bool = True,
+    title: str = "",
+) -> Figure:
+    """Draw scores over the number of labels, on a logarithmic axis, with their intervals.
+
+    Args:
+        frame: A row for each system and number of labels, with ``value``, ``low`` and ``high`` as
+            fractions, such as ``Score`` holds them.
+        x: The column with the number of labels.
+        by: The column that names the system.
+        metric: What the vertical axis is called, such as ``"spam-F1"``.
+        percent: Whether values are shown times 100.
+        title: What stands above.
+
+    Returns:
+        The figure.
+
+    Raises:
+        CourseError: When a column is missing, or a number of labels is not positive.
+    """
+    _needs(frame, [x, by, "value", "low", "high"])
+    if frame.empty or frame[x].min() <= 0:
+        raise CourseError(f"Column {x!r} must hold positive numbers of labels for a log axis.")
+    factor = 100.0 if percent else 1.0
+    figure, axes = canvas(8, 4.6)
+    systems = list(dict.fromkeys(frame[by]))
+    ends, parts = {}, []
+    for place, system in enumerate(systems):
+        rows = frame[frame[by] == system].sort_values(x)
+        value, low, high = (
+            rows[name].to_numpy(float) * factor for name in ("value", "low", "high")
+        )
+        # A small shift keeps the intervals of two systems from covering each other.
+        shifted = rows[x].to_numpy(float) * 1.03 ** (place - (len(systems) - 1) / 2)
+        axes.errorbar(
+            shifted, value, [value - low, high - value], capsize=3, elinewidth=1.4, **look(place)
+        )
+        ends[str(system)] = (shifted, value)
+        parts.append(_trend(str(system), rows[x], value, "labels"))
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(sorted(set(frame[x])))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set(xlabel="labelled training examples", ylabel=_unit(metric, percent), title=title)
+    _label_ends(axes, ends)
+    head = _head("Line chart with 95 % intervals on a logarithmic axis", title)
+    return Figure(
+        figure, f"{head} {_unit(metric, percent)} of {_count(systems)}. {' '.join(parts)}"
+    )
+
+
+def _series(frame: pd.DataFrame, x: str, y: str) -> pd.DataFrame:
+    _needs(frame, [x, y])
+    rows = frame[[x, y]].dropna()
+    if rows.empty:
+        raise CourseError(f"Column {y!r} holds no number, so there is nothing to draw.")
+    return rows
+
+
+def _needs(frame: pd.DataFrame, names: Sequence[str]) -> None:
+    missing = [name for name in names if name not in frame]
+    if missing:
+        raise CourseError(f"The frame lacks {missing}; its columns are {list(frame.columns)}.")
+
+
+def _label_ends(axes: Axes, ends: dict[str, tuple[ArrayLike, ArrayLike]]) -> None:
+    """Write each series' name beside its last point, moved apart where they would overlap."""
+    if len(ends) < 2:
+        return
+    figure = axes.get_figure(root=True)
+    if figure is None:
+        return
+    figure.draw_without_rendering()
+    points = {
+        name: axes.transData.transform((np.asarray(x)[-1], np.asarray(y)[-1]))
+        for name, (x, y) in ends.items()
+    }
+    gap, placed = 15 * figure.dpi / 72, -np.inf
+    right = max(point[0] for point in points.values())
+    for place in sorted(range(len(points)), key=lambda item: list(points.values())[item][1]):
+        name, point = list(points.items())[place]
+        placed = max(point[1], placed + gap)
+        shift = np.array([right - point[0], placed - point[1]]) * 72 / figure.dpi
+        axes.annotate(
+            name,
+            tuple(axes.transData.inverted().transform(point)),
+            (shift[0] + 12, shift[1]),
+            textcoords="offset points",
+            va="center",
+            color=look(place)["color"],
+            fontweight="bold",
+            annotation_clip=False,
+        )
+
+
+def _trend(name: str, x: ArrayLike, y: ArrayLike, unit: str) -> str:
+    xs, ys = np.asarray(x, float), np.asarray(y, float)
+    if len(ys) == 1:
+        return f"{name}: {number(ys[0])} at {unit} {number(xs[0])}."
+    return (
+        f"{name}: {number(ys[0])} at {unit} {number(xs[0])}, {number(ys[-1])} at {unit} "
+        f"{number(xs[-1])}; lowest {number(ys.min())}, highest {number(ys.max())}."
+    )
+
+
+def _head(kind: str, title: str) -> str:
+    return f"{kind}: {title.rstrip('.')}." if title else f"{kind}."
+
+
+def _count(names: Sequence[object]) -> str:
+    return f"{len(names)} line{'s' if len(names) > 1 else ''}"
+
+
+def _unit(metric: str, percent: bool) -> str:
+    return f"{metric} (%)" if percent else metric
+
+
+def _words(name: str) -> str:
+    return {"val_loss": "validation loss", "loss": "loss"}.get(name, name.replace("_", " "))

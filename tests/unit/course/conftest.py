@@ -1,0 +1,87 @@
+"""A toy course, small enough to be run whole in a test."""
+
+import textwrap
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from nlputils.course.sources import build
+
+PROFILES = """
+[profiles.pocket]
+summary = "toy"
+limit_seconds = 60
+[profiles.laptop]
+summary = "toy, its own values"
+limit_seconds = 60
+[profiles.gpu]
+summary = "toy, with a GPU"
+limit_seconds = 60
+needs_gpu = true
+"""
+HEAD = """\
+# ---
+# jupyter:
+#   kernelspec: {{display_name: Python 3, language: python, name: python3}}
+#   nlputils: {{number: "{number}", title: "{title}", needs: {needs}, gives: {gives}}}
+# ---
+
+# %% [markdown]
+# # {title}
+
+# %% tags=["parameters"]
+profile = "laptop"
+{parameters}
+
+# %%
+from nlputils import lesson
+
+lesson.start("{number}", profile=profile)
+
+# %% [markdown]
+# ## The work
+
+# %%
+{code}
+"""
+
+
+def source(
+    number: str,
+    code: str,
+    parameters: str = "",
+    needs: tuple[str, ...] = (),
+    gives: tuple[str, ...] = (),
+    title: str = "",
+) -> str:
+    """Write the source of a toy lesson."""
+    return HEAD.format(
+        number=number,
+        title=title or f"Toy {number}",
+        needs=[*needs],
+        gives=[*gives],
+        parameters=parameters,
+        code=textwrap.dedent(code).strip(),
+    )
+
+
+@pytest.fixture(scope="session")
+def toy() -> Callable[..., Path]:
+    """Make a folder of toy notebooks: ``toy(folder, {"01": source(...)}, table)``."""
+
+    def make(folder: Path, sources: Mapping[str, str], table: str = "") -> Path:
+        (folder / "src").mkdir(parents=True, exist_ok=True)
+        (folder / "profiles.toml").write_text(PROFILES + table)
+        for number, text in sources.items():
+            (folder / "src" / f"{number}_toy.py").write_text(text)
+        build(folder)
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def toy_source() -> Callable[..., str]:
+    """Write the source of one toy lesson."""
+    return source

@@ -1,0 +1,86 @@
+"""The command line: help everywhere, sentences for errors, exit codes for scripts."""
+
+import errno
+import subprocess
+import sys
+
+import pytest
+
+from nlputils import cli
+from nlputils.errors import CourseError
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["run"],
+        ["lab"],
+        ["data"],
+        ["data", "list"],
+        ["data", "fetch"],
+        ["data", "verify"],
+        ["doctor"],
+        ["notebooks"],
+    ],
+)
+def test_help_helps(words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*words, "--help"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("usage: nlputils")
+    assert len(shown.splitlines()) >= 5
+
+
+def test_a_command_without_an_action_is_wrong_usage(capsys):
+    assert cli.main([]) == 2
+    assert "run" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["data"])
+    assert ended.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (CourseError("messages.csv is missing"), "nlputils: messages.csv is missing"),
+        (OSError(errno.ENOSPC, "No space left", "/runs/a"), "the disk is full (/runs/a)"),
+    ],
+)
+def test_a_problem_is_one_sentence_and_exit_code_1(monkeypatch, capsys, error, words):
+    def broken(args):
+        raise error
+
+    monkeypatch.setattr(cli, "_doctor", broken)
+    assert cli.main(["doctor"]) == 1
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
+
+
+def test_a_fault_of_the_program_is_not_hidden(monkeypatch):
+    def broken(args):
+        raise OSError(errno.EIO, "input/output error")
+
+    monkeypatch.setattr(cli, "_doctor", broken)
+    with pytest.raises(OSError, match="input/output"):
+        cli.main(["doctor"])
+
+
+def test_data_commands_reach_the_data(capsys):
+    assert cli.main(["data", "list"]) == 0
+    assert "sms_spam_collection" in capsys.readouterr().out
+    assert cli.main(["data", "fetch", "no_such_set"]) == 1
+    assert "no data set 'no_such_set'" in capsys.readouterr().err
+
+
+def test_the_installed_command_answers_at_once_and_imports_little():
+    code = (
+        "import sys; sys.argv = ['nlputils']; from nlputils import cli; cli.main();"
+        "print([name for name in ('pandas', 'papermill', 'tensorflow') if name in sys.modules])"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.splitlines()[-1] == "[]"

@@ -1,0 +1,88 @@
+"""The doctor: each ailment is found, and the remedy named."""
+
+import importlib.metadata
+import json
+from collections import namedtuple
+
+import pytest
+
+from nlputils.course import doctor
+from nlputils.errors import CourseError
+
+
+def test_packages_are_compared_with_the_lock(tmp_path):
+    lock = tmp_path / "requirements.lock"
+    version = importlib.metadata.version("numpy")
+    good = f"numpy=={version} \\\n    --hash=sha256:0\nabsent==1 ; sys_platform == 'nowhere'\n"
+    lock.write_text(good)
+    assert doctor.packages(lock) == doctor.Finding("ok", "1 packages as in requirements.lock")
+    lock.write_text(good.replace(version, "0.1") + "not-there==1.0 \\\n    --hash=sha256:0\n")
+    found = doctor.packages(lock)
+    assert (found.status, found.remedy) == ("fail", "Run `make setup`.")
+    assert f"numpy is {version}, not-there is missing" in found.found
+
+
+@pytest.mark.parametrize(("free", "status"), [(8.0, "ok"), (3.0, "note"), (1.0, "fail")])
+def test_memory(monkeypatch, free, status):
+    state = namedtuple("state", "available total")(free * 1e9, 16e9)
+    monkeypatch.setattr(doctor.psutil, "virtual_memory", lambda: state)
+    found = doctor.memory()
+    assert found.status == status
+    assert bool(found.remedy) == (status != "ok")
+
+
+def test_disk(monkeypatch, tmp_path):
+    usage = namedtuple("usage", "total used free")(9e9, 8.5e9, 5e8)
+    assert doctor.disk(tmp_path / "runs", "pocket").status == "ok"
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: usage)
+    found = doctor.disk(tmp_path / "runs", "pocket")
+    assert found.status == "fail"
+    assert "0.5 GB free" in found.found
+
+
+def test_the_backend_and_the_gpu(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "theano")
+    assert "KERAS_BACKEND is 'theano'" in doctor.compute("pocket").found
+    monkeypatch.delenv("KERAS_BACKEND")
+    assert doctor.compute("pocket").status == "ok"
+    monkeypatch.setattr("nlputils.course.runner.gpus", tuple)
+    with pytest.raises(CourseError, match="needs an NVIDIA GPU"):
+        doctor.compute("gpu")
+
+
+def test_a_damaged_download_is_named(monkeypatch):
+    table = doctor.verify([])
+    table.loc["sst2_glue"] = [1, 0, 1, 0, ("/cache/train.tsv",)]
+    monkeypatch.setattr(doctor, "verify", lambda: table)
+    monkeypatch.setattr(doctor, "provenance", lambda name: None)
+    found = doctor.data()
+    assert found.status == "fail"
+    assert "/cache/train.tsv" in found.found
+    assert "data fetch sst2_glue" in found.remedy
+
+
+def test_one_ailment_does_not_hide_the_others_and_sets_the_exit_code(monkeypatch, capsys):
+    def broken() -> doctor.Finding:
+        raise CourseError("messages.csv is missing")
+
+    monkeypatch.setattr(doctor, "data", broken)
+    monkeypatch.setattr(doctor, "kernel", lambda: doctor.Finding("ok", "answers"))
+    monkeypatch.setattr(doctor, "packages", lambda lock: doctor.Finding("ok", "as locked"))
+    assert doctor.doctor("pocket") == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert "fail  data       messages.csv is missing" in lines
+    assert "ok    kernel     answers" in lines
+    assert lines[-1] == "Something has to be repaired first."
+
+
+@pytest.mark.slow
+def test_a_kernel_starts_and_a_missing_one_is_a_finding(monkeypatch, tmp_path):
+    assert doctor.kernel().status == "ok"
+    broken = tmp_path / "kernels" / "python3" / "kernel.json"
+    broken.parent.mkdir(parents=True)
+    about = {"argv": ["/nowhere/python", "-f", "{connection_file}"], "display_name": "x"}
+    broken.write_text(json.dumps({**about, "language": "python"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    found = doctor.kernel()
+    assert found.status == "fail"
+    assert "no kernel starts" in found.found

@@ -1,0 +1,73 @@
+"""Records: what is kept of a score, and which numbers are refused."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from nlputils import lesson
+from nlputils.errors import CourseError
+from nlputils.lesson.records import read
+
+
+@dataclass
+class Score:
+    """Stands for a score of the package: it knows its parts and its sentence."""
+
+    value: float
+
+    def to_dict(self) -> dict:
+        return {"metric": "accuracy", "value": np.float32(self.value), "values": np.array([1, 2])}
+
+    def __str__(self) -> str:
+        return "accuracy 50.0 [40.0, 60.0]"
+
+
+def test_a_score_is_kept_with_its_parts(headless, capsys):
+    session = headless()
+    lesson.record("lstm", Score(0.5), main=True)
+    assert capsys.readouterr().out == "lstm: accuracy 50.0 [40.0, 60.0]\n"
+    (entry,) = read(session, "metrics")
+    assert entry == {
+        "name": "lstm",
+        "main": True,
+        "kind": "score",
+        "unit": "",
+        "metric": "accuracy",
+        "value": 0.5,
+        "values": [1, 2],
+        "text": "accuracy 50.0 [40.0, 60.0]",
+    }
+
+
+def test_a_plain_number_needs_a_unit(headless):
+    session = headless()
+    with pytest.raises(CourseError, match="bare number"):
+        lesson.record("time", 3.0)
+    lesson.record("time", np.int64(3), "seconds")
+    assert [(e["value"], e["unit"]) for e in read(session, "metrics")] == [(3.0, "seconds")]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_is_no_number_is_refused(headless, value):
+    headless()
+    with pytest.raises(CourseError, match="not a finite number"):
+        lesson.record("loss", value, "nats")
+
+
+def test_a_name_twice_is_an_error_headless_and_a_correction_in_lab(headless, in_lab, monkeypatch):
+    headless()
+    lesson.record("time", 3, "seconds")
+    with pytest.raises(CourseError, match="twice"):
+        lesson.record("time", 4, "seconds")
+    monkeypatch.delenv("NLPUTILS_RECORDS")
+    session = in_lab()
+    lesson.record("time", 3, "seconds")
+    lesson.record("time", 4, "seconds")
+    assert [entry["value"] for entry in read(session, "metrics")] == [3, 4]
+
+
+def test_starting_again_empties_the_records(in_lab):
+    in_lab()
+    lesson.record("time", 3, "seconds")
+    assert read(in_lab(), "metrics") == []
