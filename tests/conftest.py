@@ -13,3 +13,9 @@ def mirror() -> Path:
     if not value or not Path(value).is_dir():
         pytest.skip("NLPUTILS_MIRROR does not name a folder: tests on the real data are skipped")
     return Path(value).resolve()
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    """The folder of the course: the one that holds ``notebooks/`` and ``data/``."""
+    return Path(__file__).resolve().parents[1]
