@@ -25,6 +25,7 @@ from nlputils.evaluate.metrics import (
     spam_f1,
 )
 from nlputils.evaluate.probe import LinearProbe, linear_probe
+from nlputils.evaluate.runs import load_runs, save_runs
 from nlputils.evaluate.scores import Predicted, Score, repeat, score, scores_frame
 
 __all__ = [
@@ -42,11 +43,13 @@ __all__ = [
     "error_table",
     "ham_fpr",
     "linear_probe",
+    "load_runs",
     "macro_f1",
     "macro_recall",
     "mcc",
     "naive_bayes",
     "repeat",
+    "save_runs",
     "score",
     "scores_frame",
     "spam_f1",
