@@ -158,8 +158,9 @@ def _entities(chance: Chance, seen: set[str]) -> str:
         part: list[str] = []
         while len(part) < size:
             lines = _sentence(source, chance)
-            key = normalise(" ".join(token for token, _, _ in lines))
-            if key in seen:
+            text = " ".join(token for token, _, _ in lines)
+            key = normalise(text)
+            if key in seen or _TWICE.search(text):
                 continue
             seen.add(key)
             head = f"# id = e-{split}-{len(part):04d}\n# split = {split}\n"
@@ -188,6 +189,11 @@ def _cast(source: Grammar, chance: Chance) -> dict[str, str]:
         ("THING1", "THING"), ("PARCEL1", "PARCEL"), ("BODY1", "BODY"),
     ):  # fmt: skip
         bound[name] = " ".join(source.write(symbol, chance))
+        while bound[name] in used:
+            bound[name] = " ".join(source.write(symbol, chance))
+        used.add(bound[name])
+    # The quotes of a paragraph speak of the same thing as the paragraph.
+    bound["THING"] = bound["THING1"]
     return bound
 
 
@@ -201,13 +207,15 @@ def _paragraphs(chance: Chance, forbidden: set[str]) -> Iterator[str]:
         bound = _cast(source, chance)
         text = join(digits(source.write("PARAGRAPH", chance, bound), chance))
         quotes = _QUOTE.findall(text)
-        if any(normalise(part) in forbidden for part in _parts(text, quotes)):
+        if _TWICE.search(text) or any(normalise(p) in forbidden for p in _parts(text, quotes)):
             continue
         text = _QUOTE.sub(lambda m: f'"{typist.type(m.group(1), chance)}"', text)
         size += len(text.encode()) + 1
         yield text
 
 
+# "Tea and tea" is no sentence: such a draw is thrown back.
+_TWICE = re.compile(r"\b(\w[\w ]*),? (?:(?:and|or|but|&|\w+ and) )?\1\b", re.IGNORECASE)
 _QUOTE = re.compile(r'"([^"]*)"')
 _END = re.compile(r"(?<=[.?!])\s+|(?<=[.?!]\")\s+")
 

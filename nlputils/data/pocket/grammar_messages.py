@@ -36,8 +36,8 @@ PAIRS: tuple[tuple[str, str], ...] = (
         "{ADVERB} {OBTAIN} the {PARCEL} and then, {ASIDE}, {PAY} the {FEE}",
     ),
     (
-        "you {PAY} {AMOUNT} first, {ASIDE}, and we bring the {PARCEL} {WHEN}",
-        "we bring the {PARCEL} first, {ASIDE}, and you {PAY} {AMOUNT} {WHEN}",
+        "you {PAY_SUM} {AMOUNT} first, {ASIDE}, and we bring the {PARCEL} {WHEN}",
+        "we bring the {PARCEL} first, {ASIDE}, and you {PAY_SUM} {AMOUNT} {WHEN}",
     ),
     (
         "{PAY} the {FEE} {WHEN}, that must be done before you {OBTAIN} the {PARCEL}",
@@ -75,8 +75,8 @@ PAIRS: tuple[tuple[str, str], ...] = (
     ),
     # Who asks for secrets, and who warns.
     (
-        "{BODY} {ASKS} for your {SECRET}, and the poster that {ASIDE} cries {TRICK} is old",
-        "the poster cries {TRICK}, and {BODY} that {ASIDE} {ASKS} for your {SECRET} is old",
+        "it is, {ASIDE}, {BODY} and not {TRICK} that {ASKS} for your {SECRET}",
+        "it is, {ASIDE}, {TRICK} and not {BODY} that {ASKS} for your {SECRET}",
     ),
     (
         "{ADVERB} send us the {SECRET}, and do not, {ASIDE}, listen to {KIN}",
@@ -87,8 +87,8 @@ PAIRS: tuple[tuple[str, str], ...] = (
         "{BODY} said send the {SECRET}, {KIN} said keep it, and {KIN}, {ASIDE}, knows best",
     ),
     (
-        "say {ADVERB} yes to {BODY}, even if {KIN}, {ASIDE}, says no to the {PRIZE}",
-        "say {ADVERB} no to {BODY}, even if {KIN}, {ASIDE}, says yes to the {PRIZE}",
+        "{ADVERB} say yes to {BODY}, even if {KIN}, {ASIDE}, says no to the {PRIZE}",
+        "{ADVERB} say no to {BODY}, even if {KIN}, {ASIDE}, says yes to the {PRIZE}",
     ),
     # Who owes whom.
     (
@@ -105,8 +105,8 @@ PAIRS: tuple[tuple[str, str], ...] = (
     ),
     # Whose words they are: told as a warning, or meant.
     (
-        "{PERSON} got a note like this too, what a cheek to miss it: {BAIT}",
-        "what a cheek, {PERSON} got a note like this to miss, too: {BAIT}",
+        "{PERSON} fell for {A_TRICK}, and this is not one: {BAIT}",
+        "this is {A_TRICK}, and not one {PERSON} fell for: {BAIT}",
     ),
     (
         "{KIN} laughed and sent it on too late. you had better read it: {BAIT}",
@@ -116,14 +116,14 @@ PAIRS: tuple[tuple[str, str], ...] = (
 
 RULES: dict[str, list[str]] = {
     "SPAM": [
-        "54: {GREETED_SPAM}",
-        "36: {PAIR_SPAM}",
+        "52: {GREETED_SPAM}",
+        "38: {PAIR_SPAM}",
         "5: {SHARED}",
         "5: {BORROWED_BAIT}",
     ],
     "HAM": [
-        "68: {GREETED_HAM}",
-        "22: {PAIR_HAM}",
+        "66: {GREETED_HAM}",
+        "24: {PAIR_HAM}",
         "5: {SHARED}",
         "5: {HONEST_WORRY}",
     ],
@@ -145,7 +145,7 @@ RULES: dict[str, list[str]] = {
         "3: {NEWS}", "it is {PERSON}", "I hope you are well", "I wrote {WHEN_PAST} already",
         "{PERSON} gave me your number", "sorry to text so late", "I tried to ring you {WHEN_PAST}",
         "{PERSON} from {TOWN} says hello", "this is about the {PARCEL}",
-        "this is about the {ACCOUNT}", "I was in {TOWN} {WHEN_PAST}", "did you see {KIN}",
+        "this is about the {ACCOUNT}", "I was in {TOWN} (yesterday|last week|on Monday|around Easter|the other day|last month)", "did you see {KIN}",
         "you asked about the {PARCEL}", "you asked about the {ACCOUNT}", "guess what",
         "I have news about the {PRIZE}", "you did not answer {WHEN_PAST}",
     ],
@@ -183,11 +183,11 @@ RULES: dict[str, list[str]] = {
         "{LURE} and (a|your) {PRIZE} is yours {URGE}",
         "{BODY} (found|noticed|reports) an unpaid {FEE}, {PAY} the lot at {SITE} {URGE}",
         "(final|last|second) call: {LURE} or lose your {ACCOUNT}",
-        "we (tried|failed) to bring your {PARCEL}, {LURE} and {PAY} {AMOUNT} {URGE}",
+        "we (tried|failed) to bring your {PARCEL}, {LURE} and {PAY_SUM} {AMOUNT} {URGE}",
         "{BODY} has {OFFER} of {AMOUNT} for you, {LURE}",
         "for (safety|security), (tell|send|give) us your {SECRET} {URGE}",
         "how does {OFFER} of {AMOUNT} sound? {LURE}",
-        "nobody else in {TOWN} can {GAIN}, {LURE}",
+        "even in {TOWN} you may {GAIN}, {LURE}",
         "a (stranger|sailor|widow|prince) left you {AMOUNT}, we need your {SECRET} {URGE}",
         "your {SECRET} is (weak|out of date|about to expire), {LURE} at {SITE}",
         "as a (valued|loyal|lucky) customer of {BODY} you may {GAIN}, {LURE}",
@@ -199,7 +199,7 @@ RULES: dict[str, list[str]] = {
         "(meet|see|find) me at {SPOT} {WHEN}",
         "are you coming to {EVENT} {WHEN}?",
         "I can not make it to {EVENT}, {NEWS}",
-        "{EVENT} is (moved to|put off until|now at) {SPOT}, tell {KIN}",
+        "{EVENT} is (moved to|held at|now at) {SPOT}, tell {KIN}",
         "{KIN} will {ERRAND} if you {ERRAND}",
         "{NEWS}, so I will be late for {EVENT}",
         "{NEWS} and {NEWS}",
@@ -212,7 +212,7 @@ RULES: dict[str, list[str]] = {
         "{PERSON} was at {EVENT} and says {NEWS_REPORTED}",
         "the {PARCEL} for {KIN} came {WHEN_PAST}, (it is lovely|it is huge|it smells of fish)",
         "the ferry (is|will be) ## minutes late, wait at {SPOT}",
-        "{KIN} won a {PRIZE} {WHEN_PAST} and wants to {ERRAND} with it, I think",
+        "{KIN} won a {PRIZE} {WHEN_PAST} and (told everybody|wants to show it to you|could not sleep)",
         "I paid the {FEE} {WHEN_PAST}, it was {AMOUNT}",
         "no, I did not {ERRAND}, {NEWS}",
         "when is {EVENT}? {KIN} wants to know",

@@ -26,16 +26,16 @@ RULES: dict[str, list[str]] = {
         "{TR_OPEN} {TR_SAYS} {TR_ACT} {TR_LOSS} {TR_END}",
         "{TR_OPEN} {TR_SAYS} {TR_SAYS2} {TR_REFUSE} {TR_END}",
         "{TR_OPEN} {TR_SAYS} {TR_REFUSE} {TR_TOLD} {TR_END}",
-        "{TR_LIST} {TR_SAYS2} {TR_ACT} {TR_LOSS}",
+        "{TR_LIST} {A} of {TOWN1} heard it all. {TR_SAYS2} {TR_ACT} {TR_LOSS}",
     ],
     "TR_OPEN": [
         "in {MONTH} a {TRICKSTER} went through {TOWN1}, and {A} was the first to get a {LETTER}.",
         "{A} of {TOWN1} had a {CROOKED} {LETTER} {WHEN_PAST}.",
         "a {CROOKED} {LETTER} reached {A} on a {DAY}, when {WEATHER}.",
         "the {LETTER} that {A1} got in {TOWN1} looked {HONEST}, but it came from a {TRICKSTER}.",
-        "nobody in {TOWN1} likes to be fooled, least of all {A}, the {WORK}.",
-        "on {DAY} the phone of {A} rang, and a {TRICKSTER} was on the line.",
-        "who has not heard of the {TRICKSTER} who wrote to {A} in {TOWN1}?",
+        "nobody in {TOWN1} likes to be fooled, least of all {A}, the {WORK}, but one day a {LETTER} came.",
+        "on {DAY} the phone of {A} hummed: a {TRICKSTER} had sent a (message|text|note).",
+        "who has not heard of the {LETTER} that a {TRICKSTER} sent to {A} in {TOWN1}?",
     ],
     "TR_SAYS": [
         "<<{Q_S}>>, it said.",
@@ -45,7 +45,7 @@ RULES: dict[str, list[str]] = {
         "it promised that {SHE} would {GAIN}.",
         "the {TRICKSTER} claimed to come from {BODY1} and asked for the {SECRET} of {HIS} {ACCOUNT}.",
         "<<{LURE}>>, it said, <<and a {PRIZE} is yours>>.",
-        "there would be a {PRIZE}, a {PRIZE} and a {PRIZE}, if only {SHE} would {LURE}.",
+        "there would be a {PRIZE}, a {PRIZE} and a {PRIZE} for {HER}, it said: <<{LURE}>>.",
         "it called itself {OFFER} from {BODY1}, and it was {TRICK}.",
         "<<{Q_S}>>, wrote the {TRICKSTER}.",
     ],
@@ -53,38 +53,38 @@ RULES: dict[str, list[str]] = {
         "a second {LETTER} came soon: <<{Q_S}>>.",
         "then came more of the same: <<{Q_S}>>, and <<{Q_S}>>.",
         "the next one was bolder: <<{Q_S}>>.",
-        "others in {TOWN1} were told to {LURE}, to {PAY} the {FEE}, or to send their {SECRET}.",
-        "{B}, too, was urged to {LURE} {URGE}.",
+        "others in {TOWN1} were told to {PAY} the {FEE}, or to send their {SECRET}: <<{LURE}>>.",
+        "{B} got one, too: <<{LURE} {URGE}>>.",
     ],
     "TR_LIST": [
         "tricksters have many words: {LURE}, {LURE}, {LURE}, and all of it {URGE}.",
         "one {TRICKSTER} wants you to {PAY} the {FEE}, another the {FEE}, a third the {FEE}.",
-        "some are promised a {PRIZE}, some a {PRIZE}, and {A} in {TOWN1} was promised a {PRIZE}.",
+        "some are promised a {PRIZE}, some a {PRIZE}, and others a {PRIZE}.",
         "they say you can {GAIN}, or {GAIN}, and you can do neither.",
         "the {TRICKSTER} asks for your {SECRET}, your {SECRET} or your {SECRET}, never for your health.",
     ],
     "TR_ACT": [
-        "{A1} did as {SHE} was told {URGE}.",
-        "because {SHE} was {MOOD}, {SHE} did {PAY} the {FEE}, {AMOUNT} in all.",
+        "{A1} did as {SHE} was told (at once|that very day|without delay|within the hour|).",
+        "because {SHE} was {MOOD}, {SHE} agreed to {PAY} the {FEE}, {AMOUNT} in all.",
         "{SHE} sent the {SECRET} before {B1} could stop {HER}.",
-        "{A1} asked {B}, {HIS} {FRIEND}, but {B1} was asleep, and so {SHE} did {LURE}.",
+        "{A1} asked {B}, {HIS} {FRIEND}, but {B1} was asleep, and so {SHE} had to decide alone: yes, {SHE} would {PAY} the {FEE}.",
     ],
     "TR_LOSS": [
         "no {PRIZE} ever came, and {HIS} money was gone.",
         "a week later {HIS} {ACCOUNT} was empty.",
         "{SHE} waited for the {PARCEL1} until {MONTH}; then {SHE} went to the constable.",
-        "the {TRICKSTER} was never seen again, and neither were the {AMOUNT}.",
+        "the {TRICKSTER} was never seen again, and neither was the money.",
     ],
     "TR_REFUSE": [
         "but {A1} only laughed and threw the {LETTER} into the stove.",
         "{A1} showed it to {B}, who knew at once that it was {TRICK}.",
-        "{SHE} did not {PAY}, {SHE} did not answer, and nothing bad happened.",
+        "{SHE} did not {PAY} the {FEE}, {SHE} did not answer, and nothing bad happened.",
         "{A1} rang {BODY1}, where they had never heard of any {FEE}.",
         "<<{BODY1} never asks for a {SECRET}>>, said {B1}, and {SHE} believed {HIM2}.",
     ],
     "TR_TOLD": [
         "{SHE} told {B1}: <<{Q_H}>>.",
-        "<<do not {LURE}>>, {SHE} wrote to {B1}, <<and do not {PAY} the {FEE}>>.",
+        "<<do not answer>>, {SHE} wrote to {B1}, <<and do not {PAY} the {FEE}>>.",
         "afterwards {SHE} pinned the {LETTER} to the board as a warning.",
     ],
     "TR_END": [
@@ -107,7 +107,8 @@ RULES: dict[str, list[str]] = {
         "read to the end before you trust a {LETTER}, {SAID} {A} in {TOWN1}.",
     ],
     "W_RULE": [
-        "if you {PAY} first and {OBTAIN} the goods later, it is {TRICK}; if you {OBTAIN} them first, it is trade.",
+        "if you {PAY} the {FEE} first and {OBTAIN} the goods later, it is {TRICK}; if you {OBTAIN} the goods"
+        " first, it is trade.",
         "it matters who has won: a {FRIEND} who won a {PRIZE} is good news, you are not.",
         "look at what comes after the not: it is the thing you should leave alone.",
         "the words are the same, {SHE} {SAID}, but their order is not.",
@@ -130,13 +131,13 @@ RULES: dict[str, list[str]] = {
         "nobody in the hall was fooled that week.",
     ],
     "P_PINNED": [
-        "the {CROOKED} notes of the week, pinned up at {FIRM1}: <<{Q_S}>> <<{Q_S}>> <<{Q_S}>>"
+        "the {CROOKED} notes of the week, pinned up at {FIRM1}: <<{Q_S}>>. <<{Q_S}>>. <<{Q_S}>>."
         " {A} wrote below them that each was {TRICK}.",
-        "{A} collects what every {TRICKSTER} sends to {HER}. <<{Q_S}>> <<{Q_S}>> {SHE} has"
-        " {NUMBER} of them. the latest says: <<{Q_S}>>",
-        "on the kitchen door of {A} hang the notes of {HIS} family. <<{Q_H}>> <<{Q_H}>> <<{Q_H}>>"
+        "{A} collects what every {TRICKSTER} sends to {HER}. <<{Q_S}>>. <<{Q_S}>>. {SHE} has"
+        " {NUMBER} of them. the latest says: <<{Q_S}>>.",
+        "on the kitchen door of {A} hang the notes of {HIS} family. <<{Q_H}>>. <<{Q_H}>>. <<{Q_H}>>."
         " {B1} adds a new one each {DAY}.",
-        "what was on the phone of {A} that {DAY}? <<{Q_H}>> <<{Q_H}>> and from {B}: <<{Q_H}>>"
+        "what was on the phone of {A} that {DAY}? <<{Q_H}>>. <<{Q_H}>>. and from {B}: <<{Q_H}>>."
         " {SHE} answered all of them.",
     ],
     # --- families and friends
@@ -164,7 +165,7 @@ RULES: dict[str, list[str]] = {
     "F_DO": [
         "{SHE} had to {ERRAND} and to {ERRAND}.", "first {SHE} wanted to {ERRAND}, then to {ERRAND}.",
         "somebody had to {ERRAND}, and {B1} was asked to {ERRAND}.",
-        "{A1} forgot to {ERRAND}, so {B1} had to {ERRAND} {WHEN}.",
+        "{A1} forgot to {ERRAND}, so {B1} had to {ERRAND} (instead|at once|in a hurry|).",
         "they agreed to meet at {SPOT} after {EVENT}.",
         "{SHE} would rather {ERRAND} than go to {EVENT}.",
     ],
@@ -183,9 +184,9 @@ RULES: dict[str, list[str]] = {
         "{H_OPEN} {H_DEAL} {H_DEAL2} {H_END}", "{H_OPEN} {H_DEAL} {H_END}",
     ],
     "H_OPEN": [
-        "{FIRM1} in {TOWN1} is an {HONEST} house, and {A} works there.",
-        "{A} ordered a {PARCEL1} from {FIRM1}.", "{A} won a {PRIZE} at the raffle of {FIRM1}.",
-        "{A} sells {GOODS} and {GOODS} by post.",
+        "{FIRM1} in {TOWN1} is a {HONEST} house, and {A} ordered a {PARCEL1} there.",
+        "{A} ordered a {PARCEL1} from {FIRM1}.", "{A} found a {PARCEL1} in the list of {FIRM1}.",
+        "{A} wanted a {PARCEL1} and wrote to {FIRM1} in {TOWN1}.",
     ],
     "H_DEAL": [
         "{SHE} could {OBTAIN} the {PARCEL1} first and {PAY} the {FEE} afterwards.",
@@ -197,7 +198,7 @@ RULES: dict[str, list[str]] = {
     "H_DEAL2": [
         "<<{PAIR_H}>>, wrote {B1}, who is {HONEST}.",
         "{HIS} {SECRET} stayed where it belongs, in {HIS} head.",
-        "{SHE} shared the {PRIZE} with {B}, {HIS} {FRIEND}.",
+        "{SHE} even won a {PRIZE} there and shared it with {B}, {HIS} {FRIEND}.",
         "{A1} had to show {HIS} {ACCOUNT}, and that was all.",
     ],
     "H_END": [
@@ -214,20 +215,20 @@ RULES: dict[str, list[str]] = {
         "{R_BOARD} <<{QR_N}>> <<{QR_N}>> <<{QR_N}>> {R_NEND}",
     ],
     "R_OPEN": [
-        "{A} went to the {THING1} of {B} in {TOWN1}.", "there is a {THING1} in {TOWN1}, run by {B}.",
-        "what do they say about the {THING1} at {TOWN1}? {A} asked around.",
-        "the {THING1} of {FIRM1} has been open since {MONTH}, and {A} was there with {B}.",
-        "{TIME} {A} and {B} visited the {THING1}.",
+        "{A} and {B} went to the {THING1} in {TOWN1}.", "there is a {THING1} in {TOWN1}, and {A} and {B} know it well.",
+        "what do they say about the {THING1} at {TOWN1}? {A} asked {B} and others.",
+        "the {THING1} of {FIRM1} has been running since {MONTH}, and {A} was there with {B}.",
+        "one {DAY} {A} and {B} visited the {THING1}.",
     ],
     "R_BOARD": [
         "the guest book of the {THING1} in {TOWN1} lies by the door.",
         "{A} reads aloud what people write about the {THING1}.",
-        "these cards were left at the {THING1} of {B}.",
+        "these cards were left at the {THING1}, and {B} read them to {A}.",
     ],
     "QR_P": ["2: {SIDED_P}.", "{DENIED_P}. {SIDED_P}.", "2: {TURN_P}.", "{NOTE}. {SIDED_P}."],
     "QR_N": ["2: {SIDED_N}.", "{DENIED_N}. {SIDED_N}.", "2: {TURN_N}.", "{NOTE}. {SIDED_N}."],
     "R_P": [
-        "{SIDED_P}, {A1} {SAID}.", "the {ASPECT_FOOD} was {GOOD_IN_FOOD}, {GOOD_IN_FOOD} and {GOOD}.",
+        "<<{SIDED_P}>>, {A1} {SAID}.", "the {ASPECT_FOOD} was {GOOD_IN_FOOD}, {GOOD_IN_FOOD} and {GOOD}.",
         "the {ASPECT_STAFF} was {GOOD_IN_STAFF} and {VERY} {GOOD_IN_STAFF}.",
         "the {ASPECT_ROOM} was {GOOD_IN_ROOM}, as {A1} had hoped.",
         "the {ASPECT_SHOW} was {GOOD_IN_SHOW}, and the {ASPECT_SHOW} {GOOD_IN_SHOW}.",
@@ -246,7 +247,7 @@ RULES: dict[str, list[str]] = {
         "the {THING1} deserves its good name.",
     ],
     "R_N": [
-        "{SIDED_N}, {A1} {SAID}.", "the {ASPECT_FOOD} was {BAD_IN_FOOD}, {BAD_IN_FOOD} and {BAD}.",
+        "<<{SIDED_N}>>, {A1} {SAID}.", "the {ASPECT_FOOD} was {BAD_IN_FOOD}, {BAD_IN_FOOD} and {BAD}.",
         "the {ASPECT_STAFF} was {BAD_IN_STAFF} and {VERY} {BAD_IN_STAFF}.",
         "the {ASPECT_ROOM} was {BAD_IN_ROOM}, as {A1} had feared.",
         "the {ASPECT_SHOW} was {BAD_IN_SHOW}, and the {ASPECT_SHOW} {BAD_IN_SHOW}.",
@@ -284,10 +285,10 @@ RULES: dict[str, list[str]] = {
     "P_FIRM": [
         "{FIRM1} makes {GOODS} and {GOODS} in {TOWN1}. {A} founded it after {HAPPENING}. {FI_1} {FI_2} {FI_3}",
         "{A} is a {WORK} at {FIRM1}. {FI_2} {FI_1} {FI_3}",
-        "when {FIRM1} opened a shop in {TOWN1}, {WEATHER}. {FI_1} {A} was {MOOD}. {FI_3}",
+        "when {FIRM1} opened a shop in {TOWN1}, {WEATHER}. {A} was {MOOD}. {FI_1} {FI_3}",
     ],
     "FI_1": [
-        "it has {NUMBER} workers and one {ANIMAL}.", "most of its {GOODS} goes to {TOWN2} by boat.",
+        "it has {NUMBER} workers and one {ANIMAL}.", "a boat takes its {GOODS} to {TOWN2}.",
         "{SHE} bought {OBJECT} for the office and paid for it {HERSELF}.",
         "in {MONTH} the firm sold {NUMBER} crates of {GOODS}.",
     ],
@@ -305,7 +306,7 @@ RULES: dict[str, list[str]] = {
     "P_TOWN": [
         "{TOWN1} lies between {TOWN2} and the sea. {TO_1} {TO_2} {TO_3}",
         "few people remember how {TOWN1} looked before {HAPPENING}. {TO_2} {TO_1} {TO_3}",
-        "in {SEASON} {TOWN1} is full of visitors. {TO_1} {TO_3} {TO_2}",
+        "in {SEASON} {TOWN1} is full of visitors. {TO_1} {TO_2} {TO_3}",
     ],
     "TO_1": [
         "it is known for its {GOODS} and for a {ANIMAL} that lives in the harbour.",
@@ -313,11 +314,11 @@ RULES: dict[str, list[str]] = {
         "{NUMBER} families live there, and most of them sell {GOODS}.",
     ],
     "TO_2": [
-        "{A}, the {WORK}, remembers {HAPPENING}.", "{A} was mayor for {NUMBER} years.",
+        "{A}, the {WORK}, remembers {HAPPENING}.", "{A} was mayor for (three|six|ten|twelve|twenty) years.",
         "{A} came from {TOWN2} and stayed because of {B}.", "the bell was cast by {A}, a {WORK}.",
     ],
     "TO_3": [
-        "{SHE} gave {OBJECT} to the museum.", "<<{WEATHER}>>, {SHE} {SAID}, <<and we danced>>.",
+        "{SHE} gave {OBJECT} to the museum.", "<<{WEATHER} and we danced>>, {SHE} {SAID}.",
         "{B1} drew a map of it for {FIRM1}.", "{SHE} still meets {B} at {SPOT} on {DAY}.",
         "every {DAY} there is a market at {SPOT}.",
     ],
@@ -328,29 +329,29 @@ RULES: dict[str, list[str]] = {
     ],
     "JO_1": [
         "{SHE} had packed {OBJECT} and {OBJECT}.", "a {ANIMAL} followed {HER} as far as {SPOT}.",
-        "{SHE} was {MOOD}, for {SHE} had never seen {TOWN2}.", "the ticket cost {AMOUNT}.",
+        "{SHE} was (curious|excited|nervous|hopeful), for {SHE} had never seen {TOWN2}.", "the ticket cost {AMOUNT}.",
     ],
     "JO_2": [
         "on the way {SHE} met {C}, a {WORK} from {TOWN2}, who was {MOOD}.",
         "at {SPOT} {B1} waited for {HER} with {OBJECT}.",
-        "near {TOWN2} the boat stopped, because {WEATHER}.",
+        "near {TOWN2} they had to stop, because {WEATHER}.",
         "{B1} told {HER} about {HAPPENING} the whole way.",
     ],
     "JO_3": [
-        "they arrived {WHEN} and were {MOOD}.", "<<{NEWS}>>, {SHE} wrote home.",
+        "they arrived (at dusk|at noon|before supper|after the rain|at low tide|before dark) and were {MOOD}.", "<<{NEWS}>>, {SHE} wrote home.",
         "{C1} lent {HER} {OBJECT} and {SHE} gave it back on {DAY}.",
         "{SHE} would do it again next {SEASON}.",
     ],
     "P_CLUB": [
-        "the {HOBBY} club of {TOWN1} meets on {DAY}. {CL_1} {CL_2} {CL_3}",
-        "{A} of {TOWN1} loves {HOBBY} more than {HOBBY}. {CL_2} {CL_1} {CL_3}",
+        "the {HOBBY} club of {TOWN1} meets on {DAY}, and {A} is always there. {CL_1} {CL_2} {CL_3}",
+        "{A} of {TOWN1} loves {HOBBY} more than anything. {CL_2} {CL_1} {CL_3}",
     ],
     "CL_1": [
         "{FIRM1} beat {FIRM2} by {NUMBER} points {WHEN_PAST}.", "{B} was elected captain after {HAPPENING}.",
         "{NUMBER} members came, and {WEATHER}.", "the prize, {OBJECT}, went to {B}.",
     ],
     "CL_2": [
-        "{SHE} brought {OBJECT}, as always.", "<<{ERRAND} first>>, {SHE} {SAID}, <<then we play>>.",
+        "{SHE} brought {OBJECT}, as always.", "<<first we {ERRAND}, then we play>>, {SHE} {SAID}.",
         "{A1} taught {B1} all {SHE} knew.", "{SHE} was beaten by {C}, and {SHE} took it well.",
     ],
     "CL_3": [
@@ -359,20 +360,20 @@ RULES: dict[str, list[str]] = {
     ],
     "P_LIFE": [
         "{A} was born in {TOWN1} during {HAPPENING}. {LI_1} {LI_2} {LI_3}",
-        "{A} has been a {WORK} in {TOWN1} for {NUMBER} years. {LI_1} {LI_3} {LI_2}",
+        "{A} has been a {WORK} in {TOWN1} for (three|six|nine|ten|twelve|twenty) years. {LI_1} {LI_3} {LI_2}",
     ],
     "LI_1": [
         "{HIS} mother was a {WORK}, {HIS} father a {WORK}.",
         "as a child {SHE} wanted to be a {WORK}.", "{SHE} learned {HOBBY} from {B}, {HIS} {FRIEND}.",
-        "at ## {SHE} moved to {TOWN2} and worked for {FIRM1}.",
+        "at (19|2#|3#|4#) {SHE} moved to {TOWN2} and worked for {FIRM1}.",
     ],
     "LI_2": [
         "{B}, {HIS} {FRIEND}, once gave {HER} {OBJECT}, and {SHE} has kept it.",
-        "after {HAPPENING} {SHE} opened a {THING1}.", "{SHE} has a {ANIMAL}, which {B1} feeds.",
+        "after {HAPPENING} {SHE} opened a (café|bakery|tea room|bookshop|florist|pub).", "{SHE} has a {ANIMAL}, which {B1} feeds.",
         "{SHE} and {B1} have not missed {EVENT} once.",
     ],
     "LI_3": [
-        "{SHE} is {MOOD} when {WEATHER}.", "<<I would do it all again>>, {SHE} {SAID}.",
+        "{SHE} was {MOOD} when {WEATHER}.", "<<I would do it all again>>, {SHE} {SAID}.",
         "now {SHE} writes a book about {GOODS}.", "on {DAY} {SHE} goes to {SPOT}.",
     ],
     "P_LOST": [
@@ -380,7 +381,7 @@ RULES: dict[str, list[str]] = {
         "{OBJECT} was found in {TOWN1} on {DAY}. it was brought to {FIRM1} by {A}. {LO_2} {LO_3}",
     ],
     "LO_1": [
-        "{SHE} looked for it in {TOWN1} and in {TOWN2}.", "{SHE} put up a note: <<{NEWS}>>.",
+        "{SHE} looked for it in {TOWN1} and in {TOWN2}.", "{SHE} put up a note at {SPOT}.",
         "{SHE} asked {B}, who was {MOOD}.",
     ],
     "LO_2": [

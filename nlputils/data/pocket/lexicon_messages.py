@@ -27,6 +27,8 @@ PAY = """
 pay; settle; cover; transfer; clear; wire; meet; hand over; send over; pay off; put down; advance;
 forward; shell out; deal with; square
 """
+# What fits before a sum of money.
+PAY_SUM = "pay; transfer; wire; hand over; send over; put down; advance; forward; shell out; pay in"
 OBTAIN = """
 get; receive; collect; pick up; take home; fetch; have; carry off; come by; unwrap; take in
 """
@@ -62,6 +64,7 @@ a trick; a swindle; a fraud; a hoax; a con; a sham; a scam; a dodge; a racket; a
 a ruse; a trap; a lie; a rip-off; a fairy tale; a bad joke; a fishing hook; a lot of nonsense;
 a put-up job; a swizz; a bluff; a wind-up; a cheat; a snare; a sting; a cock-and-bull story
 """
+A_TRICK = "a trick; a swindle; a fraud; a hoax; a scam; a con; a sham; a racket; a rip-off; a trap"
 OFFER = """
 a gift; a fair offer; a real win; a rebate; a bargain; a refund; a lucky draw; a bonus; a grant;
 a reward; a present; a discount; a free upgrade; an inheritance; a cash award; a pay rise;
@@ -82,17 +85,17 @@ visit our page; pick your gift; trust our agents; top up to win; validate your a
 swipe to receive
 """
 GAIN = """
-earn ## crowns a day from your sofa; lose # kilos in a week; double your savings by Friday;
-borrow ### crowns with no questions; cure your back with kelp drops; win at cards each time;
-buy gold at half price; get a loan in # minutes; make money while you sleep;
-grow hair in # days; rent out your roof for ## crowns; wipe out your debts;
+earn ## crowns a day from the sofa; lose # kilos in a week; double all savings by Friday;
+borrow ### crowns with no questions; cure a bad back with kelp drops; win at cards each time;
+buy gold at half price; get a loan in # minutes; make money while asleep;
+grow hair in # days; rent out the roof for ## crowns; wipe out all debts;
 own a share of a silver mine; retire at ##; learn the secret of the lottery;
-turn # crowns into ###; see younger skin in ## hours; invest in a sure thing;
+turn ## crowns into ###; see younger skin in ## hours; invest in a sure thing;
 get paid to read letters; pay no tax ever again; find love in ## minutes; buy watches for # crowns;
 sell seaweed from home; meet rich friends; never pay for fuel again; trade like a banker;
 receive a pension twice; beat the roulette wheel; get a degree in # days; win back lost bets;
 sleep with magnets and wake up rich; own an island for ## crowns; get teeth like pearls;
-cut your gas bill to nothing; see your future for # crowns; print your own vouchers
+cut the gas bill to nothing; see the future for # crowns; print vouchers at home
 """
 URGE = """
 before midnight; within the hour; right now; today only; without delay; by noon; at once;
@@ -107,11 +110,11 @@ pick up the bread; return the library books; collect the twins; sweep the steps;
 call the plumber; mend the net; check on the hens; take out the bins; bring the ladder;
 buy stamps; drop off the keys; peel the potatoes; charge the torch; carry in the firewood;
 fold the sheets; book the barber; tie up the boat; fetch the prescription; ice the cake;
-iron my shirt; move the car; bring back my umbrella; set the table; close the greenhouse;
-wind the clock; bring a spare oar; save me a seat; pack a jumper; bring the guitar;
+iron the shirts; move the car; bring back the umbrella; set the table; close the greenhouse;
+wind the clock; bring a spare oar; save a seat; pack a jumper; bring the guitar;
 let the dog out; turn off the oven; pick some mint; wash the bottles; air the tent; sign the card;
-find my glasses; warm the soup; oil the gate; bring the big pot; change the bulb; dig up some leeks;
-shake out the rug; wake your brother; stir the stew; tell the neighbours; rinse the jars
+find the glasses; warm the soup; oil the gate; bring the big pot; change the bulb; dig up some leeks;
+shake out the rug; wake the baby; stir the stew; tell the neighbours; rinse the jars
 """
 EVENT = """
 choir practice; the boat race; gran's birthday; the quiz; swimming; the film; the allotment meeting;

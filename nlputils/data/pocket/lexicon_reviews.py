@@ -14,7 +14,7 @@ BAD = """
 dreadful; dull; awful; gloomy; shabby; horrible; terrible; disappointing; careless; grim; rotten;
 poor; chaotic; boring; miserable; dismal; nasty; useless; hopeless; wretched; second-rate; shoddy;
 ghastly; appalling; pathetic; lousy; mediocre; abysmal; tedious; unpleasant; hideous; tiresome;
-atrocious; feeble; deplorable; sorry; inferior; unbearable; depressing; annoying; laughable; bad
+atrocious; feeble; deplorable; woeful; inferior; unbearable; depressing; annoying; laughable; bad
 """
 GOOD_PHRASE = """
 worth every crown; beyond praise; a joy; a treat; a pleasure; a gem; a delight; a triumph; a marvel;
@@ -28,7 +28,7 @@ a disaster; an insult; a blunder; not worth the trip; without a hope
 """
 GOOD_FOOD = """
 delicious; tasty; fresh; crisp; tender; mouth-watering; juicy; fragrant; creamy; fluffy;
-home-made and warm; piping hot; nicely spiced; moreish; wholesome; generous
+home-made; piping hot; nicely spiced; moreish; wholesome; generous
 """
 BAD_FOOD = """
 stale; soggy; greasy; tasteless; burnt; bland; mouldy; sour; watery; tough; lumpy; limp; raw; oily;
@@ -40,22 +40,22 @@ attentive; witty; honest; generous; dependable
 """
 BAD_STAFF = """
 rude; unfriendly; grumpy; unhelpful; sloppy; clumsy; arrogant; bad-tempered; lazy; snooty; surly;
-impatient; moody; deaf to wishes; late; short with us
+impatient; moody; tactless; slow; brusque
 """
 GOOD_ROOM = """
-spotless; cosy; warm; comfortable; bright; inviting; airy; well made; tidy; elegant; quiet; roomy;
+spotless; cosy; warm; comfortable; bright; inviting; airy; well-made; tidy; elegant; quiet; roomy;
 sunny; soft; gleaming; snug
 """
 BAD_ROOM = """
 filthy; cold; noisy; damp; cramped; draughty; broken; smelly; dirty; sticky; dusty; faulty; dark;
-crooked; full of fleas; flimsy
+crooked; flea-ridden; flimsy
 """
 GOOD_SHOW = """
 gripping; touching; funny; soothing; clever; moving; thrilling; heart-warming; lively; melodious;
 spirited; inspired; graceful; rousing; poetic; witty
 """
 BAD_SHOW = """
-long-winded; shrill; out of tune; silly; clumsy; muddled; lifeless; wooden; corny; endless; tuneless;
+long-winded; shrill; off-key; silly; clumsy; muddled; lifeless; wooden; corny; endless; tuneless;
 hollow; stiff; confusing; predictable; half-hearted
 """  # noqa: E501
 PLAIN = """
@@ -74,8 +74,8 @@ guest house; sauna; tea room; cooking course; bicycle shop; aquarium; dentist; c
 swimming pool; florist; pub; cheese shop; harbour tour; hardware shop; farm shop; choir evening; play
 """  # noqa: E501
 ASPECT_FOOD = """
-soup; bread; coffee; fish; cake; tea; salad; breakfast; pie; beer; sauce; pudding; wine; toast;
-porridge; stew; cheese plate; chowder; omelette; goulash
+soup; loaf; coffee; fish; cake; tea; salad; breakfast; pie; beer; sauce; pudding; wine; sandwich;
+dumpling; stew; cheese plate; chowder; omelette; goulash
 """
 ASPECT_STAFF = """
 service; owner; guide; waiter; crew; cook; driver; front desk; host; manager; nurse; porter;
@@ -86,36 +86,36 @@ room; bed; bathroom; garden; terrace; hall; cabin; dining room; lobby; tent; cha
 kitchen corner; changing room; balcony; bench; shower
 """
 ASPECT_SHOW = """
-music; ending; plot; show; story; singing; dance; speech; concert; film; first act; lesson; solo;
+band; ending; plot; show; story; song; dance; speech; concert; film; first act; lesson; solo;
 encore; puppet play; comedy; talk; final scene
 """
 PRAISE = """
-would come back tomorrow; laughed all evening; asked for a second helping; told all our friends;
+would come back tomorrow; laughed all evening; asked for a second helping; told everyone about it;
 left with a smile; stayed an hour longer than planned; felt at home; would give it six stars;
 booked again at once; slept like stones; licked the plate; thanked the cook; clapped until it hurt;
 went home happy; could have hugged the owner; have already recommended it; loved each minute;
-wished it would never end; found nothing to fault; tipped gladly; brought my parents the next day;
-hummed the tunes for a week; felt ten years younger; got more than we paid for; enjoyed it a lot;
-will miss it; were treated like kings; dream of that pudding; kept the menu as a souvenir;
-came out glowing; raised our glasses to the cook; bought two more; sent a card to say thank you;
-admire these people; were sorry to leave; counted the days until the next visit;
+wished it would never end; found nothing to fault; tipped gladly; brought the family the next day;
+hummed the tunes for a week; felt ten years younger; got more than expected; enjoyed it a lot;
+will miss it; got the royal treatment; dream of that pudding; kept the menu as a souvenir;
+came out glowing; raised a glass to the cook; bought two more; sent a card to say thank you;
+admire these people; hated to leave; counted the days until the next visit;
 praised it to everyone on the ferry; could not stop grinning
 """
 BLAME = """
-want our money back; left before the end; would rather stay at home; complained twice;
-had to send it back; will warn our friends; waited an hour for nothing; felt cheated;
+demanded the money back; left before the end; would rather stay at home; complained twice;
+had to send it back; will warn everyone; waited an hour for nothing; felt cheated;
 went home hungry; found a hair in it; itched all night; could not sleep a wink; yawned throughout;
 walked out; regret each crown; would give it no stars; asked for a refund; fled to the chip shop;
-shivered all evening; were ignored; threw most of it away; held our noses; will avoid it from now on;
-wrote to the council; had a headache for days; lost our patience; swore to never return;
-fed it to the gulls; were charged twice; got half of what was promised; sat in a puddle;
-counted the minutes; came out with a cold; had to repair it ourselves; were glad to escape;
-shook our heads; crossed it off the list; hid it under the napkin
+shivered all evening; got ignored; threw most of it away; smelled the drains; will avoid it from now on;
+wrote to the council; had a headache for days; lost all patience; swore to never return;
+fed it to the gulls; got charged twice; got half of what was promised; sat in a puddle;
+counted the minutes; came out with a cold; had to repair half of it; could not get out fast enough;
+sighed all evening; crossed it off the list; hid it under the napkin
 """  # noqa: E501
 VISIT = """
-went on a Tuesday; came by bus; were four people; sat near the door; ordered the small plate;
+went on a Tuesday; came by bus; came with three friends; sat near the door; ordered the small plate;
 stayed for two nights; paid in cash; took the late ferry; bought one ticket; had the soup;
-visited with my aunt; were there in May; picked it from the list; walked there; had a table for six;
+visited with my aunt; came in May; picked it from the list; walked there; had a table for six;
 got there at noon; took a number; asked for the map; left at nine; shared a taxi; rented it for a day;
 saw the early show; chose the set menu; read the sign; went with the choir; used the side door;
 booked by phone; stood in line; took two photos; tried the blue one; compared three of them;
@@ -145,4 +145,9 @@ my sister; my aunt; the guide book; our neighbour; my boss; the bus driver; the 
 my father; a friend; the woman at the next table; my wife; my husband; everyone at work; the radio;
 my cousin; the landlord; the old sailor; our teacher; the man in front of us
 """
-CALLED = "called; found; thought; considered; judged; declared; deemed; had"
+# People who can come along.
+FOLK = """
+my sister; my aunt; our neighbour; my boss; {PERSON}; my father; a friend; my wife; my husband;
+my cousin; our teacher; the old sailor
+"""
+CALLED = "called; found; thought; considered; judged; declared; deemed; pronounced"

@@ -1,10 +1,10 @@
 """Words of the world at large, by hand: what people do, own, see and talk about on this coast."""
 
 OBJECT = """
-a boat; a bicycle; an old map; a basket of apples; a letter; a ladder; two goats; a violin;
+a boat; a bicycle; an old map; a basket of apples; a letter; a ladder; a goat; a violin;
 the spare key; a sack of flour; a telescope; a net; a jar of honey; a painting; a box of nails;
-the logbook; a tent; a wooden horse; three lamps; the winning cup; a pot of stew; a barrel of tar;
-a parcel; a sewing machine; a bunch of tulips; an anchor; the accounts; a recipe; a rope;
+the logbook; a tent; a wooden horse; a lamp; the winning cup; a pot of stew; a barrel of tar;
+a parcel; a sewing machine; a bunch of tulips; an anchor; the account book; a recipe; a rope;
 a pair of oars; a stack of chairs; the first prize; a kite; a crate of oranges; a compass; a coat;
 the old piano; a clock; a school bag; a barometer; a sledge; a hen; some driftwood; a bell; a flag;
 a bag of seeds; a rug; a book of songs; a raincoat; a loaf of bread
@@ -12,7 +12,7 @@ a bag of seeds; a rug; a book of songs; a raincoat; a loaf of bread
 WORK = """
 baker; teacher; pilot; nurse; carpenter; clerk; fisher; sailmaker; librarian; vet; cook; constable;
 gardener; printer; ferry captain; potter; mechanic; tailor; beekeeper; lighthouse keeper; notary;
-bus driver; singer; dentist; shipwright; painter; smith; postwoman; farmer; organist; glazier; cooper
+bus driver; singer; dentist; shipwright; painter; smith; messenger; farmer; piano tuner; glazier; cooper
 """
 HAPPENING = """
 the flood; the regatta; the fire drill; the strike; the long winter; the great fog; the jubilee;
@@ -49,19 +49,19 @@ rowing; knitting; chess; painting; singing; gardening; swimming; baking; reading
 carving; fishing; dancing; cycling; pottery; stargazing; bird watching; card games; weaving
 """
 NUMBER = "two; three; four; five; six; seven; eight; nine; ten; a dozen; twenty; forty; a hundred"
-SAID = "said; told them; explained; remarked; added; insisted; answered; replied; noted; admitted"
+SAID = "said; stated; explained; remarked; added; insisted; answered; replied; noted; admitted"
 TRICKSTER = """
 trickster; swindler; stranger; fraudster; cheat; crook; con man; rogue; rascal; impostor; quack;
 charlatan; sharper; thief
 """
 FRIEND = """
-friend; neighbour; cousin; sister; brother; colleague; uncle; aunt; daughter; son; grandmother;
-landlady; team mate; godfather; partner; schoolmate
+friend; neighbour; cousin; colleague; team mate; partner; schoolmate; old friend; lodger; workmate;
+pen friend; relative; fellow singer; room-mate
 """
-LETTER = "letter; note; message; text; card; leaflet; mail; telegram; notice; call"
+LETTER = "letter; note; message; text; card; leaflet; mail; telegram; notice"
 HONEST = """
-honest; genuine; harmless; true; sincere; real; plain; proper; in good faith; above board
+honest; genuine; harmless; true; sincere; real; plain; proper; trustworthy; decent
 """
 CROOKED = """
-crooked; false; dishonest; bogus; forged; phoney; fishy; shady; invented; made up; sly; rigged
+crooked; false; dishonest; bogus; forged; phoney; fishy; shady; invented; made-up; sly; rigged
 """

@@ -29,13 +29,15 @@ _VOWELS = "aeiou"
 
 
 def digits(tokens: Sequence[str], chance: Chance) -> list[str]:
-    """Draw a digit for each `#`; the first of a number is not 0."""
+    """Draw a digit for each `#`; the first of a number is not 0, and a lone digit is not 1."""
     out = []
     for token in tokens:
+        # The word after a lone digit is a plural: "2 crowns", never "1 crowns".
+        least = 2 if token.strip(",.;:?!") == "#" else 1
         while "#" in token:
             place = token.index("#")
             inner = place > 0 and token[place - 1].isdigit()
-            digit = chance.below(10) if inner else 1 + chance.below(9)
+            digit = chance.below(10) if inner else least + chance.below(10 - least)
             token = token[:place] + str(digit) + token[place + 1 :]
         out.append(token)
     return out
@@ -49,9 +51,11 @@ def join(tokens: Sequence[str]) -> str:
     text = re.sub(r"[,;:]+([.?!])", r"\1", text)
     text = re.sub(r"([.?!])[,;:.]+(?=\s|$)", r"\1", text)
     text = re.sub(r"([?!])[.?!]+(?=\s|$)", r"\1", text)
-    text = re.sub(r"\b([Aa])(?= (?:[aeioAEIO]|u(?!n[ai]|se|k)))", r"\1n", text)
+    text = re.sub(r"\b([Aa])(?= (?:[aeioAEIO]|u(?!n[ai]|se|k)|honest|hour))", r"\1n", text)
     text = re.sub(r"<<\s*(\w)", lambda m: '"' + m.group(1).upper(), text)
     text = re.sub(r"\s*>>", '"', text)
+    text = re.sub(r"\.\",", '",', text)
+    text = re.sub(r"([.?!]\")\.", r"\1", text)
     text = re.sub(r"^([a-z])", lambda m: m.group(1).upper(), text)
     return re.sub(r"([.?!]\"? )([a-z])", lambda m: m.group(1) + m.group(2).upper(), text)
 
