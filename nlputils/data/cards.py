@@ -53,6 +53,7 @@ class DatasetCard:
         stand_in: The embedded set that takes its place without a network, or ``None``.
         excludes: Sets that share texts with it and must not be mixed with it.
         embedded: Its files below ``data/pocket``; empty for a set that is downloaded.
+        pins: Size and hash of each embedded file; its ``path`` is that below the course folder.
         files: Its files to download; empty for an embedded set.
     """
 
@@ -69,6 +70,7 @@ class DatasetCard:
     stand_in: str | None = None
     excludes: tuple[str, ...] = ()
     embedded: tuple[str, ...] = ()
+    pins: tuple[RemoteFile, ...] = ()
     files: tuple[RemoteFile, ...] = ()
 
     @property
@@ -125,6 +127,10 @@ def _read(path: Path, _modified: int) -> tuple[tuple[str, DatasetCard], ...]:
 
 def _card(name: str, table: Mapping[str, Any]) -> DatasetCard:
     fields = {key: value for key, value in table.items() if key != "sources"}
+    fields["pins"] = tuple(
+        RemoteFile("all", "", f"data/pocket/{file}", int(size), sha256)
+        for file, size, sha256 in fields.get("pins", ())
+    )
     for key in ("labels", "excludes", "embedded"):
         fields[key] = tuple(fields.get(key, ()))
     files = tuple(

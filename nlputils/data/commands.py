@@ -78,5 +78,6 @@ def verify_command(args: argparse.Namespace) -> int:
                 print(f"  damaged: {path}")
             damaged += len(row["paths"])
     if damaged:
-        print("Remove damaged files: `nlputils data fetch` brings those of the cache again.")
+        print("Remove damaged files: `nlputils data fetch` brings those of the cache again,")
+        print("`git checkout -- data/pocket` those of the course.")
     return 1 if damaged else 0

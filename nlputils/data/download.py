@@ -20,6 +20,7 @@ from nlputils.data.cards import DatasetCard, RemoteFile, card, registry
 from nlputils.data.files import sha256_file
 from nlputils.data.places import cache_folder, embedded_files, mirror
 from nlputils.data.progress import Progress
+from nlputils.data.root import course_root
 from nlputils.errors import CourseError
 
 RETRIES = 3
@@ -56,13 +57,26 @@ def local_files(data: DatasetCard, *, progress: bool = True) -> Iterator[tuple[s
         The role of a file and its local path.
     """
     if data.embedded:
-        yield from embedded_files(data)
+        yield from _embedded(data)
         return
     with Progress(data, progress) as report:
         for file in data.files:
             path = _local(data, file, report)
             report.advance(file.bytes)
             yield file.role, path
+
+
+def _embedded(data: DatasetCard) -> Iterator[tuple[str, Path]]:
+    """Give the embedded files of a set, each compared with its pin if it has one."""
+    pins = {course_root() / pin.path: pin for pin in data.pins}
+    for role, path in embedded_files(data):
+        if path in pins and not is_whole(path, pins[path]):
+            raise CourseError(
+                f"{path} is not the file the registry names: {_difference(path, pins[path])}. "
+                "`git checkout -- data/pocket` brings that file back. If the change is meant, see "
+                "data/pocket/README.md for the line that data/datasets.toml needs."
+            )
+        yield role, path
 
 
 def verify(names: Iterable[str] | None = None) -> pd.DataFrame:
@@ -72,7 +86,7 @@ def verify(names: Iterable[str] | None = None) -> pd.DataFrame:
         names: Data sets to check; ``None`` checks all.
 
     Returns:
-        A row for each downloadable data set: ``files`` it has, and how many of them are
+        A row for each data set with pinned files: ``files`` it has, and how many of them are
         ``whole``, ``damaged`` and ``absent``; ``paths`` lists the damaged ones.
 
     Raises:
@@ -82,8 +96,8 @@ def verify(names: Iterable[str] | None = None) -> pd.DataFrame:
     cards = [card(name) for name in names] if names is not None else list(registry().values())
     rows = {}
     for data in cards:
-        if data.files:
-            states = [_state(file) for file in data.files]
+        if data.files or data.pins:
+            states = [_state(file) for file in data.files or data.pins]
             counts = {state: sum(s == state for s, _ in states) for state in _STATES}
             damaged = tuple(str(path) for state, path in states if state == "damaged")
             rows[data.name] = {"files": len(states), **counts, "paths": damaged}
@@ -93,7 +107,9 @@ def verify(names: Iterable[str] | None = None) -> pd.DataFrame:
 def _state(file: RemoteFile) -> tuple[str, Path]:
     folder, _ = mirror()
     path = cache_folder() / file.path
-    if folder and (folder / file.path).is_file():
+    if not file.url:
+        path = course_root() / file.path
+    elif folder and (folder / file.path).is_file():
         path = folder / file.path
     if not path.is_file():
         return "absent", path
