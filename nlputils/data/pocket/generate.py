@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlputils.data.files import write_atomic
+from nlputils.data.files import sha256_file, write_atomic
 from nlputils.data.pocket.chance import Chance
 from nlputils.data.pocket.grammar import Grammar
 from nlputils.data.pocket.grammar_entities import ROLES, entity_rules
@@ -37,7 +37,13 @@ REPEATS_SPAM = 0.8
 
 @dataclass
 class Row:
-    """One labelled text."""
+    """One labelled text.
+
+    Attributes:
+        split: "train", "validation" or "test".
+        text: as typed.
+        label: as stored: noise included.
+    """
 
     split: str
     text: str
@@ -141,7 +147,7 @@ def _tagged(tokens: list[str]) -> list[tuple[str, str, str]]:
 def _sentence(source: Grammar, chance: Chance) -> list[tuple[str, str, str]]:
     """Draw one labelled sentence and give it its capital and its quotation marks."""
     tokens = digits(source.write("SENTENCE", chance), chance)
-    lines = []
+    lines: list[tuple[str, str, str]] = []
     for token, tag, role in _tagged(tokens):
         previous = lines[-1][0] if lines else "."
         if previous in {".", "?", "!", '"'} and (not lines or previous != '"' or len(lines) == 1):
@@ -239,6 +245,9 @@ def generate(seed: int = SEED) -> dict[str, str]:
 
     Args:
         seed: the seed of everything. The stored files were made with the default.
+
+    Returns:
+        File name to content. Nothing is written.
     """
     seen: set[str] = set()
     files: dict[str, str] = {}
@@ -264,18 +273,18 @@ def _held_sentences(conll: str) -> Iterator[str]:
 
 
 def main(arguments: list[str] | None = None, say: Callable[[str], None] = print) -> None:
-    """Write the files into a folder.
+    """Write the files into a folder, and say how data/datasets.toml pins each of them.
 
     Args:
         arguments: the command line; that of the process when None.
-        say: where the progress lines go.
+        say: where the lines go: one for each file.
     """
     parser = argparse.ArgumentParser(description="Write the embedded data of the course.")
     parser.add_argument("--output", type=Path, required=True, help="the folder to write into")
     folder = parser.parse_args(arguments).output
     for name, text in generate().items():
-        write_atomic(folder / name, text)
-        say(f"{name}: {len(text.encode()):,} bytes")
+        path = write_atomic(folder / name, text)
+        say(f'pins = [["{name}", {path.stat().st_size}, "{sha256_file(path)}"]]')
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ recognition"). The second is what makes the best possible classifier computable.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 
 from nlputils.data.pocket.chance import Chance
 
@@ -26,8 +27,12 @@ _WEIGHT = re.compile(r"^(\d+(?:\.\d+)?):(?: |$)")
 def plain(token: str) -> str:
     """Return a token as the reader of the grammar sees it.
 
-    Lower case, no punctuation, each run of digits (or of the digit sign `#`) made a single 0.
-    A token of nothing but punctuation becomes the empty string.
+    Args:
+        token: a word as a rule or a text has it, with its punctuation.
+
+    Returns:
+        The token in lower case, without punctuation, each run of digits (or of the digit sign
+        `#`) made a single 0. A token of nothing but punctuation becomes the empty string.
     """
     kept = re.sub(r"[^\w#]", "", token.lower())
     return re.sub(r"[\d#]+", "0", kept)
@@ -35,7 +40,16 @@ def plain(token: str) -> str:
 
 @dataclass
 class _Symbol:
-    """One symbol: its alternatives, and indexes that make reading fast."""
+    """One symbol: its alternatives, and indexes that make reading fast.
+
+    Attributes:
+        alternatives: the right-hand sides, as tuples of words and of {SYMBOLS}.
+        weights: the weight of each.
+        running: their running sums, for writing.
+        by_word: for reading: the alternatives (in plain form, with their probability) that begin
+            with a word, by that word.
+        others: for reading: the alternatives that begin with a symbol, or are empty.
+    """
 
     alternatives: list[tuple[str, ...]] = field(default_factory=list)
     weights: list[float] = field(default_factory=list)
@@ -66,7 +80,17 @@ def _read_form(piece: str) -> str:
 
 
 class Grammar:
-    """A weighted grammar built from a mapping of symbol names to their alternatives."""
+    """A weighted context-free grammar.
+
+    Args:
+        rules: symbol names (without braces) to their alternatives, in the notation that the head
+            of this module explains. No symbol may begin with itself: the reader goes from left to
+            right and would not come back.
+
+    Raises:
+        KeyError: when a rule names a symbol that has no rule.
+        ValueError: when brackets are unbalanced, or a symbol can begin with itself.
+    """
 
     def __init__(self, rules: Mapping[str, Sequence[str]]) -> None:
         self._symbols: dict[str, _Symbol] = {}
@@ -79,9 +103,10 @@ class Grammar:
                 symbol.alternatives.append(self._compile(_PIECE.findall(body)))
                 symbol.weights.append(weight)
             self._symbols["{" + name + "}"] = symbol
+        self._check()
         for symbol in self._symbols.values():
             symbol.close()
-        self._check()
+        self._check_beginnings()
 
     def _compile(self, pieces: list[str]) -> tuple[str, ...]:
         """Turn inline choices into symbols of their own, innermost last."""
@@ -124,8 +149,29 @@ class Grammar:
                     if piece.startswith("{") and piece not in self._symbols:
                         raise KeyError(f"{name} uses the symbol {piece}, which has no rule")
 
+    def _check_beginnings(self) -> None:
+        """Raise when a symbol can begin with itself: `_ends` would count it as impossible."""
+        empty: set[str] = set()
+        found = True
+        while found:
+            now = {n for n, s in self._symbols.items() if any(empty >= set(a) for a, _ in s.others)}
+            found, empty = now != empty, now
+        begins: dict[str, set[str]] = {name: set() for name in self._symbols}
+        for name, symbol in self._symbols.items():
+            for alternative, _ in symbol.others:
+                for piece in alternative:
+                    if piece in self._symbols:
+                        begins[name].add(piece)
+                    if piece not in empty:
+                        break
+        try:
+            TopologicalSorter(begins).prepare()
+        except CycleError as error:
+            way = " < ".join(error.args[1])
+            raise ValueError(f"a symbol must not begin with itself: {way}") from error
+
     def words(self) -> set[str]:
-        """Return every plain word that the grammar can write."""
+        """Return every word that the grammar can write, in plain form (see `plain`)."""
         found: set[str] = set()
         for symbol in self._symbols.values():
             for alternative in symbol.alternatives:
@@ -143,6 +189,9 @@ class Grammar:
 
         Returns:
             The tokens in order; `#` still stands for digits (see `surface.digits`).
+
+        Raises:
+            KeyError: when there is no such symbol.
         """
         out: list[str] = []
         stack = ["{" + name + "}"]
@@ -158,7 +207,20 @@ class Grammar:
         return out
 
     def inside(self, name: str, words: Sequence[str]) -> float:
-        """Return the probability that the symbol writes exactly these plain words."""
+        """Return the probability that a symbol writes exactly these words.
+
+        It is the sum over all derivations, found from left to right with each part computed once.
+
+        Args:
+            name: the symbol, without braces.
+            words: plain words (see `plain`), with "a" for "an".
+
+        Returns:
+            A probability; 0 when the symbol cannot write the words.
+
+        Raises:
+            KeyError: when there is no such symbol.
+        """
         memo: dict[tuple[str, int], dict[int, float]] = {}
         return self._ends("{" + name + "}", 0, tuple(words), memo).get(len(words), 0.0)
 

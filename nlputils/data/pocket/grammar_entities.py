@@ -23,15 +23,18 @@ RULES: dict[str, list[str]] = {
     "GIVEN": ["gave", "sent", "sold", "lent", "handed", "brought", "showed", "left", "mailed"],
     "GIVEN_P": ["given", "sent", "sold", "lent", "handed", "brought", "shown", "left", "mailed"],
     "DONE": ["found", "repaired", "painted", "carried", "lost", "bought", "stole", "cleaned", "hid",
-             "drew", "built", "broke", "mended", "borrowed", "auctioned", "insured", "photographed"],
+             "drew", "built", "broke", "mended", "borrowed", "auctioned", "insured",
+             "photographed"],
     "DONE_P": ["found", "repaired", "painted", "carried off", "lost", "bought", "stolen", "cleaned",
                "hidden", "drawn", "built", "broken", "mended", "borrowed", "auctioned", "insured"],
     "CARED_P": ["repaired", "painted", "cleaned", "drawn", "photographed", "mended", "insured"],
     "MET": ["met", "thanked", "hired", "visited", "rescued", "warned", "praised", "sued", "invited",
             "greeted", "taught", "called", "fired", "forgave", "beat", "followed", "paid"],
-    "MET_P": ["met", "thanked", "hired", "visited", "rescued", "warned", "praised", "sued", "invited",
+    "MET_P": ["met", "thanked", "hired", "visited", "rescued", "warned", "praised", "sued",
+              "invited",
               "greeted", "taught", "called", "fired", "forgiven", "beaten", "followed", "paid"],
-    "WENT": ["sailed", "walked", "moved", "cycled", "drove", "returned", "hurried", "swam", "rowed"],
+    "WENT": ["sailed", "walked", "moved", "cycled", "drove", "returned", "hurried", "swam",
+             "rowed"],
     "A": ["AGENT[ {WHO} ]"],
     "AP": ["AGENT[ {PER} ]"],
     "P": ["PATIENT[ {OBJECT} ]"],
@@ -39,9 +42,11 @@ RULES: dict[str, list[str]] = {
     "R": ["RECIPIENT[ {WHO} ]"],
     "L": ["PLACE[ (in|near|outside) {LOC} ]", "PLACE[ on the road to {LOC} ]",
           "PLACE[ at the (mill|quay|station|market) of {LOC} ]"],
-    "LTO": ["PLACE[ (to|towards|as far as) {LOC} ]", "PLACE[ from {LOC} (over|back|down) to {LOC} ]"],
+    "LTO": ["PLACE[ (to|towards|as far as) {LOC} ]",
+            "PLACE[ from {LOC} (over|back|down) to {LOC} ]"],
     "T": ["TIME[ (yesterday|last night|at noon|this morning|at dawn|twice) ]", "TIME[ on {DAY} ]",
-          "TIME[ in {MONTH} ]", "TIME[ (during|before|after) {HAPPENING} ]", "TIME[ last {SEASON} ]"],
+          "TIME[ in {MONTH} ]", "TIME[ (during|before|after) {HAPPENING} ]",
+          "TIME[ last {SEASON} ]"],
     "V": ["V[ {DONE} ]"],
     "SENTENCE": [
         "{A} V[ {GIVEN} ] {R} {P} {T} .",
@@ -95,6 +100,6 @@ RULES: dict[str, list[str]] = {
 
 
 def entity_rules() -> dict[str, list[str]]:
-    """Return all rules of the labelled sentences but the names."""
+    """Return all rules of the labelled sentences but the names, which `name_rules` adds."""
     lists = {name: items(text) for name, text in vars(words).items() if name.isupper()}
     return {**lists, **RULES}

@@ -145,7 +145,9 @@ RULES: dict[str, list[str]] = {
         "3: {NEWS}", "it is {PERSON}", "I hope you are well", "I wrote {WHEN_PAST} already",
         "{PERSON} gave me your number", "sorry to text so late", "I tried to ring you {WHEN_PAST}",
         "{PERSON} from {TOWN} says hello", "this is about the {PARCEL}",
-        "this is about the {ACCOUNT}", "I was in {TOWN} (yesterday|last week|on Monday|around Easter|the other day|last month)", "did you see {KIN}",
+        "this is about the {ACCOUNT}",
+        "I was in {TOWN} (yesterday|last week|on Monday|around Easter|the other day|last month)",
+        "did you see {KIN}",
         "you asked about the {PARCEL}", "you asked about the {ACCOUNT}", "guess what",
         "I have news about the {PRIZE}", "you did not answer {WHEN_PAST}",
     ],
@@ -212,7 +214,8 @@ RULES: dict[str, list[str]] = {
         "{PERSON} was at {EVENT} and says {NEWS_REPORTED}",
         "the {PARCEL} for {KIN} came {WHEN_PAST}, (it is lovely|it is huge|it smells of fish)",
         "the ferry (is|will be) ## minutes late, wait at {SPOT}",
-        "{KIN} won a {PRIZE} {WHEN_PAST} and (told everybody|wants to show it to you|could not sleep)",
+        "{KIN} won a {PRIZE} {WHEN_PAST} and (told everybody|wants to show it to you|could not"
+        " sleep)",
         "I paid the {FEE} {WHEN_PAST}, it was {AMOUNT}",
         "no, I did not {ERRAND}, {NEWS}",
         "when is {EVENT}? {KIN} wants to know",
@@ -234,6 +237,6 @@ RULES: dict[str, list[str]] = {
 
 
 def message_rules() -> dict[str, list[str]]:
-    """Return all rules of the messages but the names."""
+    """Return all rules of the messages but the names, which `name_rules` adds."""
     lists = {name: items(text) for name, text in vars(words).items() if name.isupper()}
     return {**lists, **RULES}

@@ -191,7 +191,7 @@ RULES: dict[str, list[str]] = {
 
 
 def review_rules() -> dict[str, list[str]]:
-    """Return all rules of the reviews but the names."""
+    """Return all rules of the reviews but the names, which `name_rules` adds."""
     lists = {name: items(text) for name, text in vars(words).items() if name.isupper()}
     rules = {
         **lists,

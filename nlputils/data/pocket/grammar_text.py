@@ -33,7 +33,8 @@ RULES: dict[str, list[str]] = {
         "{A} of {TOWN1} had a {CROOKED} {LETTER} {WHEN_PAST}.",
         "a {CROOKED} {LETTER} reached {A} on a {DAY}, when {WEATHER}.",
         "the {LETTER} that {A1} got in {TOWN1} looked {HONEST}, but it came from a {TRICKSTER}.",
-        "nobody in {TOWN1} likes to be fooled, least of all {A}, the {WORK}, but one day a {LETTER} came.",
+        "nobody in {TOWN1} likes to be fooled, least of all {A}, the {WORK}, but one day a"
+        " {LETTER} came.",
         "on {DAY} the phone of {A} hummed: a {TRICKSTER} had sent a (message|text|note).",
         "who has not heard of the {LETTER} that a {TRICKSTER} sent to {A} in {TOWN1}?",
     ],
@@ -43,7 +44,8 @@ RULES: dict[str, list[str]] = {
         "{SHE} was told to {PAY} the {FEE} or lose the {PARCEL1}.",
         "it asked for {HIS} {SECRET} and {HIS} {SECRET}.",
         "it promised that {SHE} would {GAIN}.",
-        "the {TRICKSTER} claimed to come from {BODY1} and asked for the {SECRET} of {HIS} {ACCOUNT}.",
+        "the {TRICKSTER} claimed to come from {BODY1} and asked for the {SECRET} of {HIS}"
+        " {ACCOUNT}.",
         "<<{LURE}>>, it said, <<and a {PRIZE} is yours>>.",
         "there would be a {PRIZE}, a {PRIZE} and a {PRIZE} for {HER}, it said: <<{LURE}>>.",
         "it called itself {OFFER} from {BODY1}, and it was {TRICK}.",
@@ -61,13 +63,15 @@ RULES: dict[str, list[str]] = {
         "one {TRICKSTER} wants you to {PAY} the {FEE}, another the {FEE}, a third the {FEE}.",
         "some are promised a {PRIZE}, some a {PRIZE}, and others a {PRIZE}.",
         "they say you can {GAIN}, or {GAIN}, and you can do neither.",
-        "the {TRICKSTER} asks for your {SECRET}, your {SECRET} or your {SECRET}, never for your health.",
+        "the {TRICKSTER} asks for your {SECRET}, your {SECRET} or your {SECRET}, never for your"
+        " health.",
     ],
     "TR_ACT": [
         "{A1} did as {SHE} was told (at once|that very day|without delay|within the hour|).",
         "because {SHE} was {MOOD}, {SHE} agreed to {PAY} the {FEE}, {AMOUNT} in all.",
         "{SHE} sent the {SECRET} before {B1} could stop {HER}.",
-        "{A1} asked {B}, {HIS} {FRIEND}, but {B1} was asleep, and so {SHE} had to decide alone: yes, {SHE} would {PAY} the {FEE}.",
+        "{A1} asked {B}, {HIS} {FRIEND}, but {B1} was asleep, and so {SHE} had to decide alone:"
+        " yes, {SHE} would {PAY} the {FEE}.",
     ],
     "TR_LOSS": [
         "no {PRIZE} ever came, and {HIS} money was gone.",
@@ -101,13 +105,15 @@ RULES: dict[str, list[str]] = {
         "{W_OPEN} {W_CASE_S} {W_CASE_S} {W_CASE_H} {W_CASE_H}",
     ],
     "W_OPEN": [
-        "how do you tell a {TRICKSTER} from a {FRIEND}? {A}, constable of {TOWN1}, read out some notes.",
+        "how do you tell a {TRICKSTER} from a {FRIEND}? {A}, constable of {TOWN1}, read out some"
+        " notes.",
         "{A} gives a talk at {FIRM1} about {CROOKED} and {HONEST} notes.",
         "the school of {TOWN1} asked {A} to explain {CROOKED} letters.",
         "read to the end before you trust a {LETTER}, {SAID} {A} in {TOWN1}.",
     ],
     "W_RULE": [
-        "if you {PAY} the {FEE} first and {OBTAIN} the goods later, it is {TRICK}; if you {OBTAIN} the goods"
+        "if you {PAY} the {FEE} first and {OBTAIN} the goods later, it is {TRICK}; if you"
+        " {OBTAIN} the goods"
         " first, it is trade.",
         "it matters who has won: a {FRIEND} who won a {PRIZE} is good news, you are not.",
         "look at what comes after the not: it is the thing you should leave alone.",
@@ -135,7 +141,8 @@ RULES: dict[str, list[str]] = {
         " {A} wrote below them that each was {TRICK}.",
         "{A} collects what every {TRICKSTER} sends to {HER}. <<{Q_S}>>. <<{Q_S}>>. {SHE} has"
         " {NUMBER} of them. the latest says: <<{Q_S}>>.",
-        "on the kitchen door of {A} hang the notes of {HIS} family. <<{Q_H}>>. <<{Q_H}>>. <<{Q_H}>>."
+        "on the kitchen door of {A} hang the notes of {HIS} family. <<{Q_H}>>. <<{Q_H}>>."
+        " <<{Q_H}>>."
         " {B1} adds a new one each {DAY}.",
         "what was on the phone of {A} that {DAY}? <<{Q_H}>>. <<{Q_H}>>. and from {B}: <<{Q_H}>>."
         " {SHE} answered all of them.",
@@ -163,7 +170,8 @@ RULES: dict[str, list[str]] = {
         "<<of course>>, {B1} replied, <<{LIFE}>>.", "{B1} only said: <<{NEWS}>>.",
     ],
     "F_DO": [
-        "{SHE} had to {ERRAND} and to {ERRAND}.", "first {SHE} wanted to {ERRAND}, then to {ERRAND}.",
+        "{SHE} had to {ERRAND} and to {ERRAND}.",
+        "first {SHE} wanted to {ERRAND}, then to {ERRAND}.",
         "somebody had to {ERRAND}, and {B1} was asked to {ERRAND}.",
         "{A1} forgot to {ERRAND}, so {B1} had to {ERRAND} (instead|at once|in a hurry|).",
         "they agreed to meet at {SPOT} after {EVENT}.",
@@ -215,7 +223,8 @@ RULES: dict[str, list[str]] = {
         "{R_BOARD} <<{QR_N}>> <<{QR_N}>> <<{QR_N}>> {R_NEND}",
     ],
     "R_OPEN": [
-        "{A} and {B} went to the {THING1} in {TOWN1}.", "there is a {THING1} in {TOWN1}, and {A} and {B} know it well.",
+        "{A} and {B} went to the {THING1} in {TOWN1}.",
+        "there is a {THING1} in {TOWN1}, and {A} and {B} know it well.",
         "what do they say about the {THING1} at {TOWN1}? {A} asked {B} and others.",
         "the {THING1} of {FIRM1} has been running since {MONTH}, and {A} was there with {B}.",
         "one {DAY} {A} and {B} visited the {THING1}.",
@@ -228,7 +237,8 @@ RULES: dict[str, list[str]] = {
     "QR_P": ["2: {SIDED_P}.", "{DENIED_P}. {SIDED_P}.", "2: {TURN_P}.", "{NOTE}. {SIDED_P}."],
     "QR_N": ["2: {SIDED_N}.", "{DENIED_N}. {SIDED_N}.", "2: {TURN_N}.", "{NOTE}. {SIDED_N}."],
     "R_P": [
-        "<<{SIDED_P}>>, {A1} {SAID}.", "the {ASPECT_FOOD} was {GOOD_IN_FOOD}, {GOOD_IN_FOOD} and {GOOD}.",
+        "<<{SIDED_P}>>, {A1} {SAID}.",
+        "the {ASPECT_FOOD} was {GOOD_IN_FOOD}, {GOOD_IN_FOOD} and {GOOD}.",
         "the {ASPECT_STAFF} was {GOOD_IN_STAFF} and {VERY} {GOOD_IN_STAFF}.",
         "the {ASPECT_ROOM} was {GOOD_IN_ROOM}, as {A1} had hoped.",
         "the {ASPECT_SHOW} was {GOOD_IN_SHOW}, and the {ASPECT_SHOW} {GOOD_IN_SHOW}.",
@@ -247,7 +257,8 @@ RULES: dict[str, list[str]] = {
         "the {THING1} deserves its good name.",
     ],
     "R_N": [
-        "<<{SIDED_N}>>, {A1} {SAID}.", "the {ASPECT_FOOD} was {BAD_IN_FOOD}, {BAD_IN_FOOD} and {BAD}.",
+        "<<{SIDED_N}>>, {A1} {SAID}.",
+        "the {ASPECT_FOOD} was {BAD_IN_FOOD}, {BAD_IN_FOOD} and {BAD}.",
         "the {ASPECT_STAFF} was {BAD_IN_STAFF} and {VERY} {BAD_IN_STAFF}.",
         "the {ASPECT_ROOM} was {BAD_IN_ROOM}, as {A1} had feared.",
         "the {ASPECT_SHOW} was {BAD_IN_SHOW}, and the {ASPECT_SHOW} {BAD_IN_SHOW}.",
@@ -268,22 +279,27 @@ RULES: dict[str, list[str]] = {
     "PRAISE_3": ["{PRAISE}"],
     "BLAME_3": ["{BLAME}"],
     "P_CHANGE": [
-        "the {THING1} in {TOWN1} has changed for the better. <<{TURN_P}>>, wrote {A}. {R_P2} <<{TURN_P}>>,"
+        "the {THING1} in {TOWN1} has changed for the better. <<{TURN_P}>>, wrote {A}. {R_P2}"
+        " <<{TURN_P}>>,"
         " wrote {B}, who was happy too.",
-        "the {THING1} in {TOWN1} has changed for the worse. <<{TURN_N}>>, wrote {A}. {R_N2} <<{TURN_N}>>,"
+        "the {THING1} in {TOWN1} has changed for the worse. <<{TURN_N}>>, wrote {A}. {R_N2}"
+        " <<{TURN_N}>>,"
         " wrote {B}, who was angry too.",
         "{A} was happy with the {THING1}: <<{TURN_P}>>. {B} was angry with it: <<{TURN_N}>>. one of"
         " them must have gone on the wrong day.",
     ],
     "P_MIXED": [
-        "what is the {THING1} at {TOWN1} like? <<{LEVEL}>>, {SAID} {A}. {SHE} was neither happy nor angry."
+        "what is the {THING1} at {TOWN1} like? <<{LEVEL}>>, {SAID} {A}. {SHE} was neither happy"
+        " nor angry."
         " <<{NOTE}>>, {B1} added. <<{LEVEL}>>.",
-        "{A} writes the guide to {TOWN1}. about the {THING1} {SHE} notes: <<{NOTE}. {NOTE}. {NOTE}>>."
+        "{A} writes the guide to {TOWN1}. about the {THING1} {SHE} notes: <<{NOTE}. {NOTE}."
+        " {NOTE}>>."
         " there is no verdict in it.",
     ],
     # --- firms, towns, journeys, clubs, lives
     "P_FIRM": [
-        "{FIRM1} makes {GOODS} and {GOODS} in {TOWN1}. {A} founded it after {HAPPENING}. {FI_1} {FI_2} {FI_3}",
+        "{FIRM1} makes {GOODS} and {GOODS} in {TOWN1}. {A} founded it after {HAPPENING}. {FI_1}"
+        " {FI_2} {FI_3}",
         "{A} is a {WORK} at {FIRM1}. {FI_2} {FI_1} {FI_3}",
         "when {FIRM1} opened a shop in {TOWN1}, {WEATHER}. {A} was {MOOD}. {FI_1} {FI_3}",
     ],
@@ -310,11 +326,13 @@ RULES: dict[str, list[str]] = {
     ],
     "TO_1": [
         "it is known for its {GOODS} and for a {ANIMAL} that lives in the harbour.",
-        "the road to {TOWN2} was built during {HAPPENING}.", "{FIRM1} has its workshop on the quay.",
+        "the road to {TOWN2} was built during {HAPPENING}.",
+        "{FIRM1} has its workshop on the quay.",
         "{NUMBER} families live there, and most of them sell {GOODS}.",
     ],
     "TO_2": [
-        "{A}, the {WORK}, remembers {HAPPENING}.", "{A} was mayor for (three|six|ten|twelve|twenty) years.",
+        "{A}, the {WORK}, remembers {HAPPENING}.",
+        "{A} was mayor for (three|six|ten|twelve|twenty) years.",
         "{A} came from {TOWN2} and stayed because of {B}.", "the bell was cast by {A}, a {WORK}.",
     ],
     "TO_3": [
@@ -324,12 +342,14 @@ RULES: dict[str, list[str]] = {
     ],
     "P_JOURNEY": [
         "{WEATHER} when {A} left {TOWN1}. {JO_1} {JO_2} {JO_3}",
-        "the ferry from {TOWN1} to {TOWN2} was ## minutes late. {A} was on board. {JO_2} {JO_1} {JO_3}",
+        "the ferry from {TOWN1} to {TOWN2} was ## minutes late. {A} was on board. {JO_2} {JO_1}"
+        " {JO_3}",
         "{A} and {B} cycled to {TOWN2} in {MONTH}. {JO_1} {JO_2} {JO_3}",
     ],
     "JO_1": [
         "{SHE} had packed {OBJECT} and {OBJECT}.", "a {ANIMAL} followed {HER} as far as {SPOT}.",
-        "{SHE} was (curious|excited|nervous|hopeful), for {SHE} had never seen {TOWN2}.", "the ticket cost {AMOUNT}.",
+        "{SHE} was (curious|excited|nervous|hopeful), for {SHE} had never seen {TOWN2}.",
+        "the ticket cost {AMOUNT}.",
     ],
     "JO_2": [
         "on the way {SHE} met {C}, a {WORK} from {TOWN2}, who was {MOOD}.",
@@ -338,7 +358,9 @@ RULES: dict[str, list[str]] = {
         "{B1} told {HER} about {HAPPENING} the whole way.",
     ],
     "JO_3": [
-        "they arrived (at dusk|at noon|before supper|after the rain|at low tide|before dark) and were {MOOD}.", "<<{NEWS}>>, {SHE} wrote home.",
+        "they arrived (at dusk|at noon|before supper|after the rain|at low tide|before dark) and"
+        " were {MOOD}.",
+        "<<{NEWS}>>, {SHE} wrote home.",
         "{C1} lent {HER} {OBJECT} and {SHE} gave it back on {DAY}.",
         "{SHE} would do it again next {SEASON}.",
     ],
@@ -347,7 +369,8 @@ RULES: dict[str, list[str]] = {
         "{A} of {TOWN1} loves {HOBBY} more than anything. {CL_2} {CL_1} {CL_3}",
     ],
     "CL_1": [
-        "{FIRM1} beat {FIRM2} by {NUMBER} points {WHEN_PAST}.", "{B} was elected captain after {HAPPENING}.",
+        "{FIRM1} beat {FIRM2} by {NUMBER} points {WHEN_PAST}.",
+        "{B} was elected captain after {HAPPENING}.",
         "{NUMBER} members came, and {WEATHER}.", "the prize, {OBJECT}, went to {B}.",
     ],
     "CL_2": [
@@ -360,16 +383,19 @@ RULES: dict[str, list[str]] = {
     ],
     "P_LIFE": [
         "{A} was born in {TOWN1} during {HAPPENING}. {LI_1} {LI_2} {LI_3}",
-        "{A} has been a {WORK} in {TOWN1} for (three|six|nine|ten|twelve|twenty) years. {LI_1} {LI_3} {LI_2}",
+        "{A} has been a {WORK} in {TOWN1} for (three|six|nine|ten|twelve|twenty) years. {LI_1}"
+        " {LI_3} {LI_2}",
     ],
     "LI_1": [
         "{HIS} mother was a {WORK}, {HIS} father a {WORK}.",
-        "as a child {SHE} wanted to be a {WORK}.", "{SHE} learned {HOBBY} from {B}, {HIS} {FRIEND}.",
+        "as a child {SHE} wanted to be a {WORK}.",
+        "{SHE} learned {HOBBY} from {B}, {HIS} {FRIEND}.",
         "at (19|2#|3#|4#) {SHE} moved to {TOWN2} and worked for {FIRM1}.",
     ],
     "LI_2": [
         "{B}, {HIS} {FRIEND}, once gave {HER} {OBJECT}, and {SHE} has kept it.",
-        "after {HAPPENING} {SHE} opened a (café|bakery|tea room|bookshop|florist|pub).", "{SHE} has a {ANIMAL}, which {B1} feeds.",
+        "after {HAPPENING} {SHE} opened a (café|bakery|tea room|bookshop|florist|pub).",
+        "{SHE} has a {ANIMAL}, which {B1} feeds.",
         "{SHE} and {B1} have not missed {EVENT} once.",
     ],
     "LI_3": [
@@ -389,14 +415,15 @@ RULES: dict[str, list[str]] = {
         "{B}, a {WORK}, had seen a {ANIMAL} carry it off.", "{B1} gave it back to {HER} at {SPOT}.",
     ],
     "LO_3": [
-        "{A1} was {MOOD} and promised to {ERRAND} for {HIM2}.", "{SHE} thanked {HIM2} with a {PRIZE}.",
+        "{A1} was {MOOD} and promised to {ERRAND} for {HIM2}.",
+        "{SHE} thanked {HIM2} with a {PRIZE}.",
         "<<{LIFE}>>, {HE2} {SAID}, and that was that.", "nobody asked for a {FEE}.",
     ],
 }  # fmt: skip
 
 
 def text_rules() -> dict[str, list[str]]:
-    """Return all rules of the unlabelled text but the names."""
+    """Return all rules of the unlabelled text but the names, which `name_rules` adds."""
     lists: dict[str, list[str]] = {}
     for module in (lexicon_reviews, lexicon_messages, words):
         lists.update({n: items(text) for n, text in vars(module).items() if n.isupper()})

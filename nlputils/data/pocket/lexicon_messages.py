@@ -107,14 +107,14 @@ before your place goes; prior to cancellation; while the line is open
 ERRAND = """
 feed the cat; bring in the washing; water the beans; walk the dog; post the letters; lock the shed;
 pick up the bread; return the library books; collect the twins; sweep the steps; light the stove;
-call the plumber; mend the net; check on the hens; take out the bins; bring the ladder;
-buy stamps; drop off the keys; peel the potatoes; charge the torch; carry in the firewood;
-fold the sheets; book the barber; tie up the boat; fetch the prescription; ice the cake;
-iron the shirts; move the car; bring back the umbrella; set the table; close the greenhouse;
-wind the clock; bring a spare oar; save a seat; pack a jumper; bring the guitar;
-let the dog out; turn off the oven; pick some mint; wash the bottles; air the tent; sign the card;
-find the glasses; warm the soup; oil the gate; bring the big pot; change the bulb; dig up some leeks;
-shake out the rug; wake the baby; stir the stew; tell the neighbours; rinse the jars
+call the plumber; mend the net; check on the hens; take out the bins; bring the ladder; buy stamps;
+drop off the keys; peel the potatoes; charge the torch; carry in the firewood; fold the sheets;
+book the barber; tie up the boat; fetch the prescription; ice the cake; iron the shirts;
+move the car; bring back the umbrella; set the table; close the greenhouse; wind the clock;
+bring a spare oar; save a seat; pack a jumper; bring the guitar; let the dog out; turn off the oven;
+pick some mint; wash the bottles; air the tent; sign the card; find the glasses; warm the soup;
+oil the gate; bring the big pot; change the bulb; dig up some leeks; shake out the rug;
+wake the baby; stir the stew; tell the neighbours; rinse the jars
 """
 EVENT = """
 choir practice; the boat race; gran's birthday; the quiz; swimming; the film; the allotment meeting;

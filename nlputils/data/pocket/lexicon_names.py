@@ -48,13 +48,29 @@ def pool(names: str, which: str) -> list[str]:
     Args:
         names: one of the lists above.
         which: "train", "validation", "test", or "all".
+
+    Returns:
+        The names in the order of the list.
+
+    Raises:
+        KeyError: when there is no such pool.
     """
     turns = {"train": (0, 1, 2), "validation": (3,), "test": (4,), "all": (0, 1, 2, 3, 4)}[which]
     return [name for i, name in enumerate(names.split()) if i % 5 in turns]
 
 
 def name_rules(which: str) -> dict[str, list[str]]:
-    """Return the grammar symbols that stand for names of one pool."""
+    """Return the grammar symbols that stand for names of one pool.
+
+    Args:
+        which: "train", "validation", "test", or "all".
+
+    Returns:
+        Rules for WOMAN, MAN, PERSON, ROOT, TOWN, FIRM and the endings of places and firms.
+
+    Raises:
+        KeyError: when there is no such pool.
+    """
     roots = pool(ROOTS, which)
     return {
         "WOMAN": pool(WOMEN, which),
@@ -69,5 +85,12 @@ def name_rules(which: str) -> dict[str, list[str]]:
 
 
 def items(text: str) -> list[str]:
-    """Split a list written with semicolons."""
+    """Split a list written with semicolons.
+
+    Args:
+        text: the items, over as many lines as it takes.
+
+    Returns:
+        The items, white space folded, empty ones left out.
+    """
     return [" ".join(item.split()) for item in text.split(";") if item.strip()]

@@ -57,7 +57,7 @@ spirited; inspired; graceful; rousing; poetic; witty
 BAD_SHOW = """
 long-winded; shrill; off-key; silly; clumsy; muddled; lifeless; wooden; corny; endless; tuneless;
 hollow; stiff; confusing; predictable; half-hearted
-"""  # noqa: E501
+"""
 PLAIN = """
 square; painted blue; on the left; near the pier; made of wood; two streets away; open until six;
 the usual size; upstairs; by the window; round; in the old mill; closed on Mondays; green;
@@ -71,8 +71,9 @@ THING = """
 inn; café; bakery; ferry; barber; fish bar; museum; hotel; bookshop; cinema; spa; campsite; garage;
 tailor; chip shop; theatre; market stall; boat hire; dance class; bus line; laundry; toy shop;
 guest house; sauna; tea room; cooking course; bicycle shop; aquarium; dentist; concert; picnic boat;
-swimming pool; florist; pub; cheese shop; harbour tour; hardware shop; farm shop; choir evening; play
-"""  # noqa: E501
+swimming pool; florist; pub; cheese shop; harbour tour; hardware shop; farm shop; choir evening;
+play
+"""
 ASPECT_FOOD = """
 soup; loaf; coffee; fish; cake; tea; salad; breakfast; pie; beer; sauce; pudding; wine; sandwich;
 dumpling; stew; cheese plate; chowder; omelette; goulash
@@ -103,34 +104,35 @@ praised it to everyone on the ferry; could not stop grinning
 """
 BLAME = """
 demanded the money back; left before the end; would rather stay at home; complained twice;
-had to send it back; will warn everyone; waited an hour for nothing; felt cheated;
-went home hungry; found a hair in it; itched all night; could not sleep a wink; yawned throughout;
-walked out; regret each crown; would give it no stars; asked for a refund; fled to the chip shop;
-shivered all evening; got ignored; threw most of it away; smelled the drains; will avoid it from now on;
-wrote to the council; had a headache for days; lost all patience; swore to never return;
-fed it to the gulls; got charged twice; got half of what was promised; sat in a puddle;
-counted the minutes; came out with a cold; had to repair half of it; could not get out fast enough;
-sighed all evening; crossed it off the list; hid it under the napkin
-"""  # noqa: E501
+had to send it back; will warn everyone; waited an hour for nothing; felt cheated; went home hungry;
+found a hair in it; itched all night; could not sleep a wink; yawned throughout; walked out;
+regret each crown; would give it no stars; asked for a refund; fled to the chip shop;
+shivered all evening; got ignored; threw most of it away; smelled the drains;
+will avoid it from now on; wrote to the council; had a headache for days; lost all patience;
+swore to never return; fed it to the gulls; got charged twice; got half of what was promised;
+sat in a puddle; counted the minutes; came out with a cold; had to repair half of it;
+could not get out fast enough; sighed all evening; crossed it off the list; hid it under the napkin
+"""
 VISIT = """
 went on a Tuesday; came by bus; came with three friends; sat near the door; ordered the small plate;
 stayed for two nights; paid in cash; took the late ferry; bought one ticket; had the soup;
 visited with my aunt; came in May; picked it from the list; walked there; had a table for six;
-got there at noon; took a number; asked for the map; left at nine; shared a taxi; rented it for a day;
-saw the early show; chose the set menu; read the sign; went with the choir; used the side door;
-booked by phone; stood in line; took two photos; tried the blue one; compared three of them;
-went on a school trip
-"""  # noqa: E501
+got there at noon; took a number; asked for the map; left at nine; shared a taxi;
+rented it for a day; saw the early show; chose the set menu; read the sign; went with the choir;
+used the side door; booked by phone; stood in line; took two photos; tried the blue one;
+compared three of them; went on a school trip
+"""
 FACT = """
 it opens at nine; there are two doors; the bus stops outside; they sell stamps as well;
 it has ## seats; the sign is new; one orders at the counter; the menu is in two languages;
 dogs are allowed; it moved here last year; you need a ticket; children pay half;
-it is ## minutes from the ferry; they close in winter; there is a coat rack; the tables are numbered;
-it belongs to {FIRM}; {PERSON} runs it now; lunch is from noon to two; the toilets are downstairs;
-there is parking for ## cars; it was a school once; the list is on the wall; the ticket is # crowns;
-it is on the road to {TOWN}; they take cards; a bell rings at closing; it has # rooms;
-it seats ##; the colour is a matter of taste; they bake on Fridays
-"""  # noqa: E501
+it is ## minutes from the ferry; they close in winter; there is a coat rack;
+the tables are numbered; it belongs to {FIRM}; {PERSON} runs it now; lunch is from noon to two;
+the toilets are downstairs; there is parking for ## cars; it was a school once;
+the list is on the wall; the ticket is # crowns; it is on the road to {TOWN}; they take cards;
+a bell rings at closing; it has # rooms; it seats ##; the colour is a matter of taste;
+they bake on Fridays
+"""
 # Words about time and manner that suit every judgement.
 TIME = """
 last Sunday; in spring; on our trip; during the regatta; this week; on my birthday; in the rain;

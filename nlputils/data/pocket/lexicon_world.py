@@ -12,7 +12,8 @@ a bag of seeds; a rug; a book of songs; a raincoat; a loaf of bread
 WORK = """
 baker; teacher; pilot; nurse; carpenter; clerk; fisher; sailmaker; librarian; vet; cook; constable;
 gardener; printer; ferry captain; potter; mechanic; tailor; beekeeper; lighthouse keeper; notary;
-bus driver; singer; dentist; shipwright; painter; smith; messenger; farmer; piano tuner; glazier; cooper
+bus driver; singer; dentist; shipwright; painter; smith; messenger; farmer; piano tuner; glazier;
+cooper
 """
 HAPPENING = """
 the flood; the regatta; the fire drill; the strike; the long winter; the great fog; the jubilee;
@@ -30,19 +31,20 @@ January; February; March; April; June; July; August; September; October; Novembe
 DAY = "Monday; Tuesday; Wednesday; Thursday; Friday; Saturday; Sunday"
 SEASON = "spring; summer; autumn; winter"
 MOOD = """
-glad; tired; worried; proud; curious; relieved; puzzled; calm; cross; hopeful; shy; hungry; thankful;
-surprised; content; nervous; amused; lonely; determined; sleepy; excited; embarrassed
+glad; tired; worried; proud; curious; relieved; puzzled; calm; cross; hopeful; shy; hungry;
+thankful; surprised; content; nervous; amused; lonely; determined; sleepy; excited; embarrassed
 """
 WEATHER = """
 it rained for three days; the wind turned north; the sun came out; fog lay on the water;
 the sea was flat as a plate; a gale blew up; frost covered the quay; the tide was unusually high;
-the swallows came back; a rainbow stood over the harbour; it was too hot to work; hail broke two windows;
-the first snow fell; the air smelled of kelp; thunder rolled beyond the islands; the moon was full;
-a warm breeze came from the south; the clouds hung low
+the swallows came back; a rainbow stood over the harbour; it was too hot to work;
+hail broke two windows; the first snow fell; the air smelled of kelp;
+thunder rolled beyond the islands; the moon was full; a warm breeze came from the south;
+the clouds hung low
 """
 ANIMAL = """
-seal; gull; heron; otter; cormorant; dog; cat; goat; donkey; crab; porpoise; puffin; hen; goose; owl;
-hedgehog; pony; tern; bat; starling
+seal; gull; heron; otter; cormorant; dog; cat; goat; donkey; crab; porpoise; puffin; hen; goose;
+owl; hedgehog; pony; tern; bat; starling
 """
 HOBBY = """
 rowing; knitting; chess; painting; singing; gardening; swimming; baking; reading; sailing; football;

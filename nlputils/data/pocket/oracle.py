@@ -24,14 +24,29 @@ NOISE = {"messages": 0.02, "reviews": 0.025}
 
 @lru_cache(maxsize=8)
 def grammar(task: str, names: str = "all") -> Grammar:
-    """Return the grammar of a task, with the names of one pool or of all of them."""
+    """Return the grammar of a task.
+
+    Args:
+        task: "messages" or "reviews".
+        names: the pool of names that it writes with: "train", "validation", "test" or "all".
+
+    Raises:
+        KeyError: when there is no such task or pool.
+    """
     rules = {"messages": message_rules, "reviews": review_rules}[task]()
     return Grammar({**rules, **name_rules(names)})
 
 
 @lru_cache(maxsize=2)
 def thumbs(task: str) -> Thumbs:
-    """Return the typist of a task, who knows all its words."""
+    """Return the typist of a task, who knows all its words.
+
+    Args:
+        task: "messages" or "reviews".
+
+    Raises:
+        KeyError: when there is no such task.
+    """
     return Thumbs(grammar(task).words())
 
 
@@ -63,7 +78,15 @@ def posterior(task: str, text: str) -> dict[str, float]:
 
 
 def oracle(task: str, text: str) -> str:
-    """Return the most probable label of a text: the Bayes decision."""
+    """Return the most probable label of a text: the Bayes decision.
+
+    Args:
+        task: "messages" or "reviews".
+        text: a text as stored.
+
+    Raises:
+        ValueError: when the grammar cannot have written the text.
+    """
     chances = posterior(task, text)
     return max(chances, key=lambda label: chances[label])
 
@@ -75,6 +98,13 @@ def best_possible_score(task: str, texts: Sequence[str], labels: Sequence[str]) 
         task: "messages" (F1 of spam) or "reviews" (macro-F1).
         texts: the texts of an evaluation set.
         labels: their stored labels, noise included.
+
+    Returns:
+        The F1 in per cent. It is an estimate with the size of the set: another set drawn from
+        the same grammar has another best score.
+
+    Raises:
+        ValueError: when the grammar cannot have written one of the texts.
     """
     guesses = [oracle(task, text) for text in texts]
     asked = ["spam"] if task == "messages" else sorted(PRIORS[task])

@@ -29,7 +29,15 @@ _VOWELS = "aeiou"
 
 
 def digits(tokens: Sequence[str], chance: Chance) -> list[str]:
-    """Draw a digit for each `#`; the first of a number is not 0, and a lone digit is not 1."""
+    """Draw a digit for each `#`.
+
+    Args:
+        tokens: the tokens of a text.
+        chance: the source of choices.
+
+    Returns:
+        The tokens with digits. The first digit of a number is not 0, and a lone digit is not 1.
+    """
     out = []
     for token in tokens:
         # The word after a lone digit is a plural: "2 crowns", never "1 crowns".
@@ -44,7 +52,15 @@ def digits(tokens: Sequence[str], chance: Chance) -> list[str]:
 
 
 def join(tokens: Sequence[str]) -> str:
-    """Join tokens into a text: spacing, "an", quotation marks, capitals at sentence starts."""
+    """Join tokens into a text.
+
+    Args:
+        tokens: words and marks, as `Grammar.write` returns them.
+
+    Returns:
+        The text with its spacing, its "an", its quotation marks, one mark where rules have put
+        several, and capitals at the beginning of sentences and quotes.
+    """
     text = " ".join(tokens)
     text = re.sub(r"\s+([,.;:?!]+)(?=\s|$)", r"\1", text)
     text = re.sub(r"([,;:])[,;:]+", r"\1", text)
@@ -100,7 +116,19 @@ class Thumbs:
             self._undo[plain(short)] = word
 
     def type(self, text: str, chance: Chance) -> str:
-        """Return the text as typed: a share of texts tidy, a share hasty."""
+        """Return a text as somebody typed it.
+
+        Half of the texts are left tidy. In the others the writer is in more or less of a hurry,
+        which tells how often a word is shortened or slips, and whether capitals, commas and the
+        last full stop are left out.
+
+        Args:
+            text: a tidy text.
+            chance: the source of choices.
+
+        Returns:
+            The text as typed. `read` finds the same words in both.
+        """
         hurry = chance.one((0.0, 0.0, 0.0, 0.25, 0.5, 0.8))
         if hurry == 0.0:
             return text
@@ -128,7 +156,14 @@ class Thumbs:
         return word
 
     def read(self, text: str) -> list[str]:
-        """Return the plain words that were meant."""
+        """Return the words that were meant.
+
+        Args:
+            text: a text as typed.
+
+        Returns:
+            Plain words (see `grammar.plain`), with "a" for "an".
+        """
         words = []
         for token in text.replace('"', " ").split():
             word = plain(token)
