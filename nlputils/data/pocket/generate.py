@@ -8,7 +8,7 @@ import argparse
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,11 +42,13 @@ class Row:
     Attributes:
         split: "train", "validation" or "test".
         text: as typed.
-        label: as stored: noise included.
+        meant: the label that the text was written for.
+        label: the label as stored: noise included.
     """
 
     split: str
     text: str
+    meant: str
     label: str
 
 
@@ -83,14 +85,13 @@ def _labelled(task: str, chance: Chance, seen: set[str]) -> Iterator[Row]:
         made = 0
         while made < size - repeats:
             label = _draw(chance, _shares(task, size, repeats))
-            tokens = source.write(label.upper(), chance)
-            text = thumbs(task).type(join(digits(tokens, chance)), chance)
+            text = _typed(task, source, label, chance)
             key = normalise(text)
             if key in seen:
                 continue
             seen.add(key)
             made += 1
-            yield Row(split, text, _flip(chance, label, labels, NOISE[task]))
+            yield Row(split, text, label, _flip(chance, label, labels, NOISE[task]))
         yield from _campaigns(source, chance, seen, repeats)
 
 
@@ -110,18 +111,50 @@ def _campaigns(source: Grammar, chance: Chance, seen: set[str], rows: int) -> It
             texts.append(" ".join(digits(twin.split(" "), chance)))
         for twin in dict.fromkeys(texts):
             rows -= 1
-            yield Row("train", twin, label)
+            yield Row("train", twin, label, label)
 
 
-def _table(task: str, rows: list[Row], chance: Chance) -> str:
-    """Return rows as CSV, shuffled within their split, with ids that tell nothing."""
+def _typed(task: str, source: Grammar, label: str, chance: Chance) -> str:
+    """Draw a text of a label, as typed."""
+    tokens = source.write(label.upper(), chance)
+    return thumbs(task).type(join(digits(tokens, chance)), chance)
+
+
+def _apart(task: str, rows: list[Row], chance: Chance, seen: set[str]) -> None:
+    """Write rows anew that say what a row of an earlier split says, only with other slips."""
+    said: dict[tuple[str, ...], str] = {}
+    for row in rows:
+        while said.setdefault(tuple(thumbs(task).read(row.text)), row.split) != row.split:
+            text = _typed(task, grammar(task, row.split), row.meant, chance)
+            if normalise(text) not in seen:
+                row.text = text
+        seen.add(normalise(row.text))
+
+
+def _numbered(task: str, seed: int, seen: set[str]) -> dict[str, Row]:
+    """Draw the rows of a table, shuffled within their split, under ids that tell nothing."""
+    chance = Chance(seed)
+    rows = list(_labelled(task, chance, seen))
+    # A source of its own: a row written anew leaves all the others as they are.
+    _apart(task, rows, Chance(seed + 10), seen)
+    numbered: dict[str, Row] = {}
+    for split in ("train", "validation", "test"):
+        part = chance.shuffled([row for row in rows if row.split == split])
+        numbered.update({f"{task[0]}-{split}-{i:04d}": row for i, row in enumerate(part)})
+    return numbered
+
+
+def _tables(seed: int, seen: set[str]) -> dict[str, dict[str, Row]]:
+    """Draw the rows of both tables."""
+    return {task: _numbered(task, seed + i, seen) for i, task in enumerate(PRIORS)}
+
+
+def _csv(rows: dict[str, Row]) -> str:
+    """Return numbered rows as CSV."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["id", "split", "text", "label"])
-    for split in ("train", "validation", "test"):
-        part = chance.shuffled([row for row in rows if row.split == split])
-        for i, row in enumerate(part):
-            writer.writerow([f"{task[0]}-{split}-{i:04d}", split, row.text, row.label])
+    writer.writerows([name, row.split, row.text, row.label] for name, row in rows.items())
     return out.getvalue()
 
 
@@ -250,26 +283,64 @@ def generate(seed: int = SEED) -> dict[str, str]:
         File name to content. Nothing is written.
     """
     seen: set[str] = set()
-    files: dict[str, str] = {}
-    held: set[str] = set()
-    for i, task in enumerate(("messages", "reviews")):
-        chance = Chance(seed + i)
-        rows = list(_labelled(task, chance, seen))
-        files[f"{task}.csv"] = _table(task, rows, chance)
-        held.update(normalise(row.text) for row in rows if row.split != "train")
+    tables = _tables(seed, seen)
+    files = {f"{task}.csv": _csv(rows) for task, rows in tables.items()}
     files["entities.conll"] = _entities(Chance(seed + 2), seen)
-    held.update(_held_sentences(files["entities.conll"]))
-    files["text.txt"] = "".join(p + "\n" for p in _paragraphs(Chance(seed + 3), held))
+    held = [
+        (task, row.text)
+        for task, rows in tables.items()
+        for row in rows.values()
+        if row.split != "train"
+    ]
+    held += [("messages", sentence) for sentence in _held_sentences(files["entities.conll"])]
+    quoted = _Quoted(tuple(thumbs(task).read(text)) for task, text in held)
+    paragraphs = _paragraphs(Chance(seed + 3), {normalise(text) for _, text in held})
+    files["text.txt"] = "".join(p + "\n" for p in paragraphs if p not in quoted)
     return files
 
 
+def label_noise(seed: int = SEED) -> dict[str, str]:
+    """Return which stored labels are wrong, and what they should be.
+
+    Args:
+        seed: the seed of the files.
+
+    Returns:
+        The id of each text whose label was flipped, to the label that it was written for.
+    """
+    tables = _tables(seed, set())
+    numbered = [pair for rows in tables.values() for pair in rows.items()]
+    return {name: row.meant for name, row in numbered if row.label != row.meant}
+
+
 def _held_sentences(conll: str) -> Iterator[str]:
-    """Yield the normalised sentences of validation and test."""
+    """Yield the sentences of validation and test."""
     for block in conll.split("\n\n"):
         lines = block.strip().split("\n")
         if "# split = train" not in lines:
-            tokens = [line.split("\t")[0] for line in lines if not line.startswith("# ")]
-            yield normalise(" ".join(tokens))
+            yield " ".join(line.split("\t")[0] for line in lines if not line.startswith("# "))
+
+
+class _Quoted:
+    """What must not be quoted: `paragraph in _Quoted(texts)` looks for a text word by word.
+
+    Args:
+        texts: the words of each text, as `Thumbs.read` returns them.
+    """
+
+    def __init__(self, texts: Iterable[tuple[str, ...]]) -> None:
+        self._by_start: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+        for text in texts:
+            self._by_start.setdefault(text[:3], []).append(text)
+
+    def __contains__(self, paragraph: str) -> bool:
+        words = tuple(thumbs("messages").read(paragraph))
+        return any(
+            words[i : i + len(text)] == text
+            for i in range(len(words))
+            for length in (1, 2, 3)
+            for text in self._by_start.get(words[i : i + length], ())
+        )
 
 
 def main(arguments: list[str] | None = None, say: Callable[[str], None] = print) -> None:
