@@ -1,6 +1,7 @@
 """Classical baselines: what every neural score of the course has to be compared with.
 
-All have one interface and about the same tuning effort: a small grid, chosen on validation.
+All have one interface and about the same tuning effort: a small grid, chosen on validation, and
+the chosen setting trained on train and validation together.
 Sources: McCallum and Nigam (1998) for naive Bayes on word counts; Joachims (1998) for linear
 support vector machines on TF-IDF; Salton and Buckley (1988) for TF-IDF itself.
 """
@@ -19,9 +20,11 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.svm import LinearSVC
 
 from nlputils.errors import CourseError
-from nlputils.evaluate.metrics import as_classes, metric_named
+from nlputils.evaluate.metrics import Metric, as_classes, metric_named
 
 Setting = dict[str, Any]
+_Labelled = tuple[list[str], np.ndarray]
+_Best = tuple[int, Setting, Setting]
 
 
 class Baseline:
@@ -32,6 +35,7 @@ class Baseline:
         grid: All settings that are tried.
         chosen: The setting that validation chose; None before ``fit``.
         table: A row for each setting with its validation score; the chosen one is marked.
+        n_train: Texts that the final classifier was trained on; 0 before ``fit``.
         seconds: Wall-clock seconds of the whole ``fit``, grid included.
     """
 
@@ -50,11 +54,13 @@ class Baseline:
             vectorizer: Makes an unfitted scikit-learn vectoriser from a setting.
             classifier: Makes an unfitted scikit-learn classifier from a setting.
             texts_grid: Settings of the vectoriser.
-            classifier_grid: Settings of the classifier, the most regularised first.
+            classifier_grid: Settings of the classifier. Where validation cannot tell settings
+                apart, the one that stands first is kept.
         """
         self.name = name
         self.chosen: Setting | None = None
         self.table = pd.DataFrame()
+        self.n_train = 0
         self.seconds = float("nan")
         self._make = (vectorizer, classifier)
         self._grids = (list(texts_grid), list(classifier_grid))
@@ -76,15 +82,24 @@ class Baseline:
         validation_texts: Sequence[str],
         y_validation: ArrayLike,
         metric: Any = "spam_f1",
+        *,
+        refit: bool = True,
     ) -> "Baseline":
-        """Train each setting on train and keep the one that is best on validation.
+        """Train each setting on train, choose by validation, then train the chosen one on both.
+
+        Validation has done its work once it has chosen. Its texts are labelled, so the chosen
+        setting is trained again on train and validation together, as whoever wants the best
+        classifier would do. The numbers in ``table`` are those of the choice, before that.
 
         Args:
             train_texts: n texts to learn from.
             y: int[n], their classes.
-            validation_texts: m texts to choose by; they are not trained on, not even at the end.
+            validation_texts: m texts to choose by, and then to learn from.
             y_validation: int[m], their classes.
             metric: What "best" means. Equals are decided for the setting that stands first.
+            refit: ``False`` keeps the classifier that has seen train only. Say so where labels
+                are counted: a system that is said to have 64 labels must not learn from the
+                labels of validation too.
 
         Returns:
             Itself.
@@ -93,32 +108,45 @@ class Baseline:
             CourseError: When texts and classes differ in number, or train has one class only.
         """
         kind, began = metric_named(metric), time.perf_counter()
-        train_y = _checked(train_texts, y, "train")
-        validation_y = _checked(validation_texts, y_validation, "validation")
-        if len(np.unique(train_y)) == 1:
+        train = (list(train_texts), _checked(train_texts, y, "train"))
+        held_out = (
+            list(validation_texts),
+            _checked(validation_texts, y_validation, "validation"),
+        )
+        if len(np.unique(train[1])) == 1:
             raise CourseError(
-                f"{self.name}: all {len(train_y)} training texts have class {train_y[0]}. "
+                f"{self.name}: all {len(train[1])} training texts have class {train[1][0]}. "
                 "Draw labels with draw_labels, which takes some of each class."
             )
-        rows: list[dict[str, Any]] = []
-        best, make_vectorizer, make_classifier = -np.inf, *self._make
-        for texts_setting in self._grids[0]:
-            # The vectoriser is the dear part: it is fitted once for all classifiers on top of it.
-            vectorizer = make_vectorizer(**texts_setting)
-            train = vectorizer.fit_transform(train_texts)
-            held_out = vectorizer.transform(validation_texts)
-            for setting in self._grids[1]:
-                classifier = make_classifier(**setting).fit(train, train_y)
-                value = kind(validation_y, classifier.predict(held_out))
-                rows.append({**texts_setting, **setting, kind.display: value})
-                gain = value if kind.better == "higher" else -value
-                if gain > best:
-                    best, self.chosen = gain, {**texts_setting, **setting}
-                    self._fitted = (vectorizer, classifier)
-        marks = [setting == self.chosen for setting in self.grid]
-        self.table = pd.DataFrame(rows).assign(chosen=marks)
+        place, texts_setting, setting = self._search(kind, train, held_out)
+        self.chosen = {**texts_setting, **setting}
+        self.table["chosen"] = np.arange(len(self.table)) == place
+        if refit:
+            train = (train[0] + held_out[0], np.concatenate([train[1], held_out[1]]))
+        vectorizer, classifier = self._make[0](**texts_setting), self._make[1](**setting)
+        classifier.fit(vectorizer.fit_transform(train[0]), train[1])
+        self._fitted, self.n_train = (vectorizer, classifier), len(train[0])
         self.seconds = time.perf_counter() - began
         return self
+
+    def _search(self, kind: Metric, train: _Labelled, held_out: _Labelled) -> _Best:
+        """Fill ``table`` with the validation score of each setting; find the best setting."""
+        rows: list[dict[str, Any]] = []
+        settings: list[tuple[Setting, Setting]] = []
+        for texts_setting in self._grids[0]:
+            # The vectoriser is the dear part: it is fitted once for all classifiers on top of it.
+            vectorizer = self._make[0](**texts_setting)
+            features = vectorizer.fit_transform(train[0])
+            unseen = vectorizer.transform(held_out[0])
+            for setting in self._grids[1]:
+                classifier = self._make[1](**setting).fit(features, train[1])
+                value = kind(held_out[1], classifier.predict(unseen))
+                rows.append({**texts_setting, **setting, kind.display: value})
+                settings.append((texts_setting, setting))
+        self.table = pd.DataFrame(rows)
+        values = self.table[kind.display].to_numpy()
+        place = int((values if kind.better == "higher" else -values).argmax())
+        return place, *settings[place]
 
     def predict(self, texts: Sequence[str]) -> np.ndarray:
         """Name the class of each text.
@@ -188,10 +216,13 @@ def word_svm() -> Baseline:
 def char_svm() -> Baseline:
     """A linear support vector machine on the TF-IDF of two to five characters in a row.
 
+    The runs of characters stay inside words (a word's two ends count as characters). Runs across
+    words scored the same on the SMS Spam Collection and cost nearly twice the time.
+
     Returns:
         A baseline with 8 settings: letters as they are or lower-cased, and four values of C.
     """
-    return Baseline("char SVM", _tfidf("char", (2, 5)), _svm, _CASES, _COSTS)
+    return Baseline("char SVM", _tfidf("char_wb", (2, 5)), _svm, _CASES, _COSTS)
 
 
 def word_logistic() -> Baseline:
@@ -200,12 +231,15 @@ def word_logistic() -> Baseline:
     Returns:
         A baseline with 8 settings: letters as they are or lower-cased, and four values of C.
     """
-    grid = [{"C": cost} for cost in (1.0, 10.0, 100.0, 1000.0)]
+    grid = [{"C": cost} for cost in (1000.0, 100.0, 10.0, 1.0)]
     return Baseline("word logistic", _tfidf("word", (1, 2)), _logistic, _CASES, grid)
 
 
 _CASES: list[Setting] = [{"lowercase": True}, {"lowercase": False}]
-_COSTS: list[Setting] = [{"C": cost} for cost in (0.3, 1.0, 3.0, 10.0)]
+# The least regularised first. A few dozen spam messages in validation often leave settings equal,
+# and text classes are mostly linearly separable (Joachims 1998, section 3): equals are then decided
+# for the classifier that follows train more closely.
+_COSTS: list[Setting] = [{"C": cost} for cost in (10.0, 3.0, 1.0, 0.3)]
 
 
 def _tfidf(analyzer: str, ngram_range: tuple[int, int]) -> Callable[..., TfidfVectorizer]:
