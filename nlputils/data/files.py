@@ -4,7 +4,9 @@ import contextlib
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 _CHUNK = 1 << 20
 
@@ -26,13 +28,34 @@ def write_atomic(path: str | os.PathLike[str], content: bytes | str) -> Path:
         OSError: When the folder cannot be written or the disk is full. The target is untouched
             and no temporary file is left behind.
     """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    with open_atomic(path) as stream:
+        stream.write(data)
+    return Path(path)
+
+
+@contextlib.contextmanager
+def open_atomic(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Open a file for writing that takes its place only when it is whole.
+
+    For content too large to hold in memory twice; ``write_atomic`` does the rest.
+
+    Args:
+        path: The file to write. Missing parent folders are made.
+
+    Yields:
+        A stream for bytes. An error inside the ``with`` leaves the target as it was.
+
+    Raises:
+        OSError: When the folder cannot be written or the disk is full. The target is untouched
+            and no temporary file is left behind.
+    """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    data = content.encode("utf-8") if isinstance(content, str) else content
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         os.chmod(temporary, _mode(target))
@@ -41,7 +64,6 @@ def write_atomic(path: str | os.PathLike[str], content: bytes | str) -> Path:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
-    return target
 
 
 def sha256_file(path: str | os.PathLike[str]) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
-import pandas as pd
 from keras import ops
 
 from nlputils.errors import CourseError
-from nlputils.train.history import History, Recorder
+from nlputils.train.batches import ShuffledBatches
+from nlputils.train.history import History
+from nlputils.train.loop import Plan, train
 from nlputils.train.schedules import WarmupDecay
 
 
@@ -27,6 +29,7 @@ def finetune(
     seed: int = 0,
     keep_best: bool = True,
     label: str = "",
+    checkpoint: str | Path | None = None,
 ) -> History:
     """Train a classifier that gives logits, and keep the weights that validated best.
 
@@ -42,19 +45,23 @@ def finetune(
         seed: decides the order of the rows and the dropout.
         keep_best: put the weights back that had the lowest validation loss.
         label: what the progress lines call the training; "" prints none.
+        checkpoint: a folder, such as ``lesson.checkpoints("spam")`` gives. Weights, the best
+            weights, optimizer and history are kept there after each epoch, and the same call goes
+            on from the newest; it ends with the weights of an uninterrupted training, bit for
+            bit. A training that was finished is restored.
 
     Returns:
         The history; its frame has ``loss``, ``accuracy`` and their ``val_`` twins.
 
     Raises:
-        CourseError: there are no rows, or x and y differ in length.
+        CourseError: there are no rows, x and y differ in length, the folder holds the checkpoint
+            of another training, or the disk is full.
     """
     rows = len(next(iter(x.values())) if isinstance(x, dict) else x)
     if rows == 0 or rows != len(y):
         raise CourseError(f"{rows} texts and {len(y)} labels: give as many of each, at least one.")
-    keras.utils.set_random_seed(seed)
-    per_epoch = -(-rows // batch_size)
-    steps = per_epoch * epochs
+    batches = ShuffledBatches(x, y, batch_size, epochs=epochs, seed=seed)
+    steps = batches.steps_per_epoch * epochs
     model.compile(
         optimizer=keras.optimizers.Adam(
             WarmupDecay(learning_rate, steps, round(warmup * steps)), clipnorm=1.0
@@ -62,34 +69,18 @@ def finetune(
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
-    recorder = Recorder(per_epoch, label)
-    best = _KeepBest() if keep_best and validation is not None else None
-    model.fit(
-        x,
-        y,
-        validation_data=validation,
-        epochs=epochs,
-        batch_size=batch_size,
-        verbose=0,
-        callbacks=[recorder, *([best] if best else [])],
-    )
-    if best is not None and best.weights is not None:
-        model.set_weights(best.weights)
-    frame = pd.DataFrame(recorder.rows)
     settings = {"learning_rate": learning_rate, "epochs": epochs, "batch_size": batch_size}
-    return History(frame, float(frame["seconds"].iloc[-1]), 0, settings)
-
-
-class _KeepBest(keras.callbacks.Callback):
-    """Remember the weights of the epoch with the lowest validation loss."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lowest, self.weights = float("inf"), None
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        if logs and logs["val_loss"] < self.lowest:
-            self.lowest, self.weights = logs["val_loss"], self.model.get_weights()
+    plan = Plan(
+        reports=epochs,
+        steps_per_report=batches.steps_per_epoch,
+        seed=seed,
+        label=label,
+        settings={"training": "finetune", "warmup": warmup, **settings},
+        validation_batch_size=batch_size,
+        keep_best=keep_best,
+    )
+    frame, seconds = train(model, batches, validation, plan, checkpoint)
+    return History(frame, seconds, 0, settings)
 
 
 def predict_probabilities(model: keras.Model, x: Any, *, batch_size: int = 256) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +17,8 @@ class History:
 
     Attributes:
         frame: a row for each report, with ``step``, ``seconds`` and the losses and metrics.
-        seconds: wall-clock time of the whole training.
+        seconds: wall-clock time of the whole training. Where it was interrupted and continued,
+            the parts that count are added up; what was lost with the interruption is not in it.
         tokens: pieces read, padding included; 0 where nobody counted.
         settings: what the training was told.
     """
@@ -38,14 +40,23 @@ class Recorder(keras.callbacks.Callback):
     Args:
         steps_per_report: optimizer steps in a Keras epoch.
         label: what the line calls the training; no line is printed without one.
-        done: steps that were made before.
     """
 
-    def __init__(self, steps_per_report: int, label: str = "", done: int = 0) -> None:
+    def __init__(self, steps_per_report: int, label: str = "") -> None:
         super().__init__()
-        self.steps_per_report, self.label, self.done = steps_per_report, label, done
+        self.steps_per_report, self.label = steps_per_report, label
         self.rows: list[dict[str, float]] = []
         self.began = time.perf_counter()
+
+    def goes_on_from(self, rows: Sequence[dict[str, float]]) -> None:
+        """Take over the rows of a training that was interrupted, and its time with them."""
+        self.rows = list(rows)
+        self.began = time.perf_counter() - self.seconds
+
+    @property
+    def seconds(self) -> float:
+        """Time at the last report."""
+        return float(self.rows[-1]["seconds"]) if self.rows else 0.0
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Keep the numbers of one report."""

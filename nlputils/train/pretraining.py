@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import keras
-import pandas as pd
 
 from nlputils.errors import CourseError
 from nlputils.models import trainable
 from nlputils.text import MaskedBatches
-from nlputils.train.history import History, Recorder
+from nlputils.train.history import History
+from nlputils.train.loop import Plan, train
 from nlputils.train.schedules import WarmupDecay
 
 
@@ -24,6 +25,7 @@ def pretrain(
     validation: MaskedBatches | None = None,
     reports: int = 20,
     label: str = "masked LM",
+    checkpoint: str | Path | None = None,
 ) -> History:
     """Train a masked-LM task on its batches, from the first step to the last.
 
@@ -39,12 +41,17 @@ def pretrain(
         validation: held-out batches, scored at each report.
         reports: rows of the history, evenly spread.
         label: what the progress lines call the training; "" prints none.
+        checkpoint: a folder, such as ``lesson.checkpoints("pretrain")`` gives. Weights, optimizer
+            and history are kept there at each report, and the same call goes on from the newest;
+            it ends with the weights of an uninterrupted training, bit for bit. A training that
+            was finished is restored.
 
     Returns:
         The history; its frame has ``loss`` and, with ``validation``, ``val_loss``.
 
     Raises:
-        CourseError: there are fewer steps than reports.
+        CourseError: there are fewer steps than reports, the folder holds the checkpoint of another
+            training, or the disk is full.
     """
     steps = len(batches)
     if not 1 <= reports <= steps:
@@ -61,18 +68,14 @@ def pretrain(
         from_logits=True, reduction="mean_with_sample_weight"
     )
     model.compile(optimizer=optimizer, loss=loss)
-    recorder = Recorder(per_report, label)
-    model.fit(
-        batches,
-        epochs=reports,
-        steps_per_epoch=per_report,
-        validation_data=validation,
-        shuffle=False,
-        verbose=0,
-        callbacks=[recorder],
+    settings = {"learning_rate": learning_rate, "warmup": warmup}
+    plan = Plan(
+        reports=reports,
+        steps_per_report=per_report,
+        seed=batches.seed,
+        label=label,
+        settings={"training": "pretrain", "weight_decay": weight_decay, **settings},
     )
-    frame = pd.DataFrame(recorder.rows)
-    seconds = float(frame["seconds"].iloc[-1])
-    tokens = reports * per_report * batches.tokens_per_step
-    settings = {"learning_rate": learning_rate, "steps": reports * per_report, "warmup": warmup}
-    return History(frame, seconds, tokens, settings)
+    frame, seconds = train(model, batches, validation, plan, checkpoint)
+    tokens = plan.steps * batches.tokens_per_step
+    return History(frame, seconds, tokens, {"steps": plan.steps, **settings})

@@ -1,0 +1,114 @@
+"""Pretrain, then fine-tune a tiny encoder, in a process of its own; die by SIGKILL where told.
+
+python killable.py RESULT.npz FOLDER|- [pretrain:STEP|finetune:STEP|write:NUMBER]
+"""
+
+import json
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from nlputils import models, train
+from nlputils.text import MaskedBatches, bert_inputs, pack, train_wordpiece
+from nlputils.train.batches import ShuffledBatches
+
+TEXTS = ["the ferry leaves the harbour at noon", "a fisher sells pies in the rain"] * 60
+LENGTH = 12
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def dying(where: str, step: int):
+    """Batches that kill their reader at one step."""
+    parent = {"pretrain": MaskedBatches, "finetune": ShuffledBatches}[where]
+
+    class Dying(parent):
+        def __getitem__(self, index):
+            if self.start + index == step:
+                die()
+            return super().__getitem__(index)
+
+    # The fingerprint names the class: the training is the same one.
+    Dying.__name__ = parent.__name__
+    return Dying
+
+
+def plant(where: str, number: int) -> None:
+    if where == "write":
+        whole, count = os.replace, iter(range(1, 1000))
+
+        def replace(source, target):
+            if str(target).endswith(".npz") and next(count) == number:
+                die()
+            return whole(source, target)
+
+        os.replace = replace
+        return
+    cls = dying(where, number)
+    {"pretrain": MaskedBatches, "finetune": ShuffledBatches}[where].starting_at = (
+        lambda self, step: _copied(cls, self, step)
+    )
+    if where == "finetune":
+        train.finetuning.ShuffledBatches = cls
+    else:
+        globals()["MaskedBatches"] = cls
+
+
+def _copied(cls, batches, step):
+    copy = object.__new__(cls)
+    copy.__dict__.update(vars(batches))
+    copy.start = step
+    return copy
+
+
+def main() -> None:
+    result, folder = sys.argv[1], sys.argv[2]
+    if len(sys.argv) > 3:
+        where, _, number = sys.argv[3].partition(":")
+        plant(where, int(number))
+    checkpoint = {
+        name: None if folder == "-" else Path(folder) / name for name in ("pretrain", "finetune")
+    }
+    tokenizer = train_wordpiece(TEXTS, 120, min_character_count=1)
+    with tempfile.TemporaryDirectory() as temporary:
+        rows = np.array(pack(TEXTS, tokenizer, LENGTH, Path(temporary) / "rows.npy"))
+    models.ENCODER_SIZES["one"] = models.EncoderSize(num_layers=1, hidden_dim=32, num_heads=2)
+    backbone = models.encoder("one", len(tokenizer), LENGTH, seed=1, dropout=0.1)
+    first = train.pretrain(
+        models.masked_lm(backbone, seed=1),
+        MaskedBatches(rows, tokenizer, 16, steps=24, seed=3),
+        reports=4,
+        label="pretrain",
+        checkpoint=checkpoint["pretrain"],
+    )
+    x = bert_inputs(tokenizer.encode(TEXTS, LENGTH))
+    y = np.arange(len(TEXTS)) % 2
+    # Random answers: the validation loss is lowest early, and the best weights are not the last.
+    held_y = np.random.default_rng(5).integers(0, 2, len(TEXTS))
+    task = models.classifier(backbone, 2, dropout=0.1, seed=2)
+    second = train.finetune(
+        models.trainable(task),
+        x,
+        y,
+        (x, held_y),
+        epochs=4,
+        batch_size=32,
+        seed=6,
+        label="finetune",
+        checkpoint=checkpoint["finetune"],
+    )
+    # Built from the generators as the trainings left them.
+    after = models.recurrent_classifier(9, units=4)
+    frames = [h.frame.drop(columns="seconds").to_dict("list") for h in (first, second)]
+    weights = [*task.get_weights(), *after.get_weights(), np.random.random(3)]
+    np.savez(result, *weights, frames=np.array(json.dumps(frames)))
+
+
+if __name__ == "__main__":
+    main()
