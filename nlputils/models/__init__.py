@@ -9,6 +9,7 @@ from nlputils.models.encoders import (
     trainable,
 )
 from nlputils.models.features import mean_pooled
+from nlputils.models.pooling import MeanPoolingClassifier
 from nlputils.models.recurrent import recurrent_classifier, seed_lstm
 from nlputils.models.storage import Encoder, load_encoder, save_encoder
 
@@ -16,6 +17,7 @@ __all__ = [
     "ENCODER_SIZES",
     "Encoder",
     "EncoderSize",
+    "MeanPoolingClassifier",
     "classifier",
     "encoder",
     "load_encoder",

@@ -7,13 +7,16 @@ and takes arrays and data sets on every backend.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import keras
 import keras_hub
 
 from nlputils.errors import CourseError
+from nlputils.models.pooling import MeanPoolingClassifier
 from nlputils.text import WordPiece
+
+Pooling = Literal["cls", "mean"]
 
 
 class EncoderSize(NamedTuple):
@@ -102,16 +105,19 @@ def classifier(
     backbone: keras_hub.models.BertBackbone,
     num_classes: int,
     *,
+    pooling: Pooling = "cls",
     dropout: float = 0.1,
     seed: int = 0,
     tokenizer: WordPiece | None = None,
     length: int | None = None,
-) -> keras_hub.models.BertTextClassifier:
-    """Put a classification head on an encoder: one dense layer on the ``[CLS]`` vector.
+) -> keras_hub.models.Task:
+    """Put a classification head on an encoder: one dense layer on one vector for the text.
 
     Args:
         backbone: the encoder; its weights are shared, not copied.
         num_classes: number of classes.
+        pooling: ``"cls"`` takes the vector of ``[CLS]`` through BERT's pooling layer (Devlin et
+            al. 2019, section 4.1), ``"mean"`` the mean of all pieces (`MeanPoolingClassifier`).
         dropout: on the pooled vector, in training.
         seed: decides the head's random weights and its dropout.
         tokenizer: give it to make the task take raw strings and save its vocabulary.
@@ -119,14 +125,20 @@ def classifier(
 
     Returns:
         A task whose `trainable` model gives logits [batch, num_classes].
+
+    Raises:
+        CourseError: ``pooling`` is neither of the two.
     """
+    if pooling not in ("cls", "mean"):
+        raise CourseError(f"pooling={pooling!r}: choose 'cls' or 'mean'.")
     keras.utils.set_random_seed(seed)
     preprocessor = None
     if tokenizer is not None:
         preprocessor = keras_hub.models.BertTextClassifierPreprocessor(
             tokenizer.to_keras_hub(), sequence_length=length or backbone.max_sequence_length
         )
-    return keras_hub.models.BertTextClassifier(
+    head = MeanPoolingClassifier if pooling == "mean" else keras_hub.models.BertTextClassifier
+    return head(
         backbone=backbone, num_classes=num_classes, dropout=dropout, preprocessor=preprocessor
     )
 

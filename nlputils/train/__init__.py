@@ -4,5 +4,14 @@ from nlputils.train.finetuning import finetune, predict_probabilities
 from nlputils.train.history import History
 from nlputils.train.pretraining import pretrain
 from nlputils.train.schedules import WarmupDecay
+from nlputils.train.tuning import Tuned, tune
 
-__all__ = ["History", "WarmupDecay", "finetune", "predict_probabilities", "pretrain"]
+__all__ = [
+    "History",
+    "Tuned",
+    "WarmupDecay",
+    "finetune",
+    "predict_probabilities",
+    "pretrain",
+    "tune",
+]

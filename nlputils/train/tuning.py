@@ -1,0 +1,82 @@
+"""Tuning: the same small grid for every system, chosen on validation.
+
+A comparison is fair only when both sides were tuned with the same effort. Random weights
+therefore get the grid that the pretrained ones get.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+
+from nlputils.errors import CourseError
+from nlputils.train.finetuning import finetune, predict_probabilities
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What a grid gave.
+
+    Attributes:
+        setting: the arguments of `finetune` that were best on validation.
+        table: a row for each setting, with its score on validation and its seconds.
+        seconds: of the whole grid.
+    """
+
+    setting: dict[str, Any]
+    table: pd.DataFrame
+    seconds: float
+
+
+def tune(
+    make: Callable[[], keras.Model],
+    x: Any,
+    y: np.ndarray,
+    validation: tuple[Any, np.ndarray],
+    grid: Sequence[Mapping[str, Any]],
+    *,
+    score: Callable[[np.ndarray, np.ndarray], float],
+    **fixed: Any,
+) -> Tuned:
+    """Fine-tune a fresh model with each setting, and keep the setting that validates best.
+
+    Args:
+        make: builds the model anew, with the weights a training begins from.
+        x: int array [n, length], or a dict of such arrays.
+        y: int array [n], the classes.
+        validation: x and y of the validation part, which alone chooses.
+        grid: the settings, arguments of `finetune`; the first of equals wins.
+        score: from true and predicted classes to a number, higher is better, such as
+            `evaluate.spam_f1`.
+        **fixed: what all settings share.
+
+    Returns:
+        The best setting (grid and shared arguments together) and the table.
+
+    Raises:
+        CourseError: the grid is empty, or an argument stands in the grid and is shared too.
+    """
+    settings = [dict(setting) for setting in grid]
+    twice = sorted({name for setting in settings for name in setting} & set(fixed))
+    if not settings or twice:
+        raise CourseError(
+            "The grid is empty: give at least one setting."
+            if not settings
+            else f"{twice[0]!r} is shared by all settings and in the grid too: leave one out."
+        )
+    rows: list[dict[str, Any]] = []
+    for setting in settings:
+        model = make()
+        history = finetune(model, x, y, validation, **{**fixed, **setting})
+        predicted = predict_probabilities(model, validation[0]).argmax(-1)
+        value = score(validation[1], predicted)
+        rows.append({**setting, "validation": value, "seconds": history.seconds})
+    table = pd.DataFrame(rows)
+    best = int(table["validation"].to_numpy().argmax())
+    table = table.assign(chosen=table.index == best)
+    return Tuned({**fixed, **settings[best]}, table, float(table["seconds"].sum()))
