@@ -6,9 +6,10 @@ the largest prior times likelihood is the best guess there is; no classifier bea
 What it still gets wrong is what nobody can know: flipped labels and truly ambiguous texts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from nlputils.data.loading import load
 from nlputils.data.pocket.grammar import Grammar
 from nlputils.data.pocket.grammar_messages import message_rules
 from nlputils.data.pocket.grammar_reviews import review_rules
@@ -114,3 +115,21 @@ def best_possible_score(task: str, texts: Sequence[str], labels: Sequence[str]) 
         either = sum((g == label) + (y == label) for g, y in zip(guesses, labels, strict=True))
         scores.append(200.0 * both / either if either else 0.0)
     return sum(scores) / len(scores)
+
+
+def main(say: Callable[[str], None] = print) -> None:
+    """Say the best possible score on validation and test: `python -m nlputils.data.pocket.oracle`.
+
+    Args:
+        say: where the lines go: one for each evaluation set.
+    """
+    for task in PRIORS:
+        split = load(f"pocket_{task}")
+        for part in ("validation", "test"):
+            frame = getattr(split, part)
+            score = best_possible_score(task, list(frame["text"]), list(frame["label"]))
+            say(f"pocket_{task}, {part}: {score:.1f} of 100 (n = {len(frame)})")
+
+
+if __name__ == "__main__":
+    main()
