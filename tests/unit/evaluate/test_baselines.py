@@ -53,10 +53,7 @@ def test_the_character_svm_is_scikit_learn_on_what_it_may_see(refit):
     model = char_svm().fit(TRAIN, Y, VALIDATION, HELD, refit=refit)
     texts, y = (TRAIN + VALIDATION, np.concatenate([Y, HELD])) if refit else (TRAIN, Y)
     features = TfidfVectorizer(
-        analyzer="char_wb",
-        ngram_range=(2, 5),
-        sublinear_tf=True,
-        lowercase=model.chosen["lowercase"],
+        analyzer=model.chosen["analyzer"], ngram_range=(2, 5), sublinear_tf=True
     )
     twin = LinearSVC(C=model.chosen["C"], random_state=0).fit(features.fit_transform(texts), y)
     expected = twin.decision_function(features.transform(TEST))
