@@ -13,7 +13,7 @@ from sklearn.svm import LinearSVC
 
 from nlputils.data.pocket import generate
 from nlputils.data.pocket.chance import Chance
-from nlputils.data.pocket.oracle import PRIORS, thumbs
+from nlputils.data.pocket.oracle import PRIORS, posterior, thumbs
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +56,20 @@ def sentences(pocket) -> list[SimpleNamespace]:
 def paragraphs(pocket) -> list[str]:
     """The paragraphs of the unlabelled text."""
     return (pocket / "text.txt").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.fixture(scope="session")
+def read_paragraphs(paragraphs) -> list[list[str]]:
+    """The words of each paragraph, slips undone."""
+    return [thumbs("messages").read(text) for text in paragraphs]
+
+
+@pytest.fixture(scope="session")
+def posteriors(tables) -> dict[str, list[dict[str, float]]]:
+    """What the oracle says of every stored text, by task, in the order of the file."""
+    return {
+        task: [posterior(task, text) for text in frame["text"]] for task, frame in tables.items()
+    }
 
 
 @pytest.fixture(scope="session")

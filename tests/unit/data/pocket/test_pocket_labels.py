@@ -197,12 +197,14 @@ def test_the_label_noise_is_known(tables, noise):
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_with_the_noise_taken_out_only_the_ambiguous_texts_are_missed(task, tables, noise):
-    test = tables[task].query("split == 'test'")
-    meant = [noise.get(name, label) for name, label in zip(test["id"], test["label"], strict=True)]
-    for text, label in zip(test["text"], meant, strict=True):
-        chances = posterior(task, text)
-        assert chances[label] > 0.1 or len([c for c in chances.values() if c > 0.001]) > 1
+def test_with_the_noise_taken_out_only_ambiguous_texts_are_missed(task, tables, posteriors, noise):
+    rows = zip(tables[task]["id"], tables[task]["label"], posteriors[task], strict=True)
+    missed = 0
+    for name, label, chances in rows:
+        meant = noise.get(name, label)
+        assert chances[meant] > 0.01, name
+        missed += max(chances, key=lambda label, chances=chances: chances[label]) != meant
+    assert missed < 0.06 * len(tables[task])
 
 
 def f1(task):

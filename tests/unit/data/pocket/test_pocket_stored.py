@@ -180,27 +180,29 @@ def test_a_planted_row_of_test_in_train_is_found(tables, sentences):
 
 
 def quoted(rows, paragraphs):
-    """Return the held-out texts whose words stand somewhere in the unlabelled text."""
-    read = thumbs("messages").read
-    spelled = " | ".join(normalise(p) for p in paragraphs)
-    meant = " | ".join(" ".join(read(p)) for p in paragraphs)
-    found = []
-    for split, text, words in rows:
-        if split in HELD:
-            ways = ((normalise(text), spelled), (" ".join(words), meant))
-            if any(f" {way} " in f" {where} " for way, where in ways):
-                found.append(text)
-    return found
+    """Return the held-out texts that stand somewhere in paragraphs, given as lists of words."""
+    starts = {tuple(words[i : i + 3]) for words in paragraphs for i in range(len(words))}
+    whole = " | ".join(["", *(" ".join(words) for words in paragraphs), ""])
+    return [
+        text
+        for split, text, words in rows
+        if split in HELD and (len(words) < 3 or words[:3] in starts)
+        if f" {' '.join(words)} " in whole
+    ]
 
 
-def test_nothing_of_test_is_in_the_unlabelled_text(tables, sentences, paragraphs):
-    assert quoted(texts_of(tables, sentences), paragraphs) == []
+def test_nothing_of_test_is_in_the_unlabelled_text(tables, sentences, paragraphs, read_paragraphs):
+    """Neither as it is spelled nor as it is meant."""
+    rows = texts_of(tables, sentences)
+    assert quoted(rows, read_paragraphs) == []
+    spelled = [(split, text, tuple(normalise(text).split())) for split, text, _ in rows]
+    assert quoted(spelled, [normalise(p).split() for p in paragraphs]) == []
 
 
-def test_a_planted_quote_of_test_is_found(tables, sentences, paragraphs):
+def test_a_planted_quote_of_test_is_found(tables, sentences, paragraphs, read_paragraphs):
     rows = [row for row in texts_of(tables, sentences) if row[0] == "test"][:20]
-    planted = f'{paragraphs[0]} "{rows[7][1]}" And so on.'
-    assert quoted(rows, [*paragraphs[:50], planted]) == [rows[7][1]]
+    planted = thumbs("messages").read(f'{paragraphs[0]} "{rows[7][1]}" And so on.')
+    assert quoted(rows, [*read_paragraphs[:50], planted]) == [rows[7][1]]
 
 
 def foreign_names(texts, split):
