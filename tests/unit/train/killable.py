@@ -99,6 +99,7 @@ def main() -> None:
         (x, held_y),
         epochs=4,
         batch_size=32,
+        learning_rate=1e-2,
         seed=6,
         label="finetune",
         checkpoint=checkpoint["finetune"],
