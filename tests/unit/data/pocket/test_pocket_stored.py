@@ -52,8 +52,7 @@ def copied(project_root, pocket, tmp_path, monkeypatch):
     (course / "data" / "datasets.toml").write_text(registry, encoding="utf-8")
     file = course / "data" / "pocket" / "reviews.csv"
     file.write_bytes((pocket / "reviews.csv").read_bytes())
-    for module in ("cards", "places", "download"):
-        monkeypatch.setattr(f"nlputils.data.{module}.course_root", lambda: course)
+    monkeypatch.setenv("NLPUTILS_ROOT", str(course))
     return file
 
 
