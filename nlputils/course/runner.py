@@ -1,6 +1,7 @@
 """Run the course headlessly: in order, resumable, each lesson judged by how it ended."""
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -82,11 +83,17 @@ def _do(
         result.message = f"Lesson {lesson.number} was skipped: it needs lesson {missing[0]}."
         line.end("skipped")
         return result
+    upstream = {number: steps[number].key for number in lesson.needs}
+    damage = _damaged_loan(step, {n: k for n, k in upstream.items() if n not in results}, store)
+    if damage:
+        result.status, result.message = "skipped", damage
+        line.end("skipped")
+        print(damage, file=sys.stderr, flush=True)
+        return result
     if not order.fresh and _reuse(result, store, line):
         return result
     if order.fresh:
         store.forget_work(step.key)
-    upstream = {number: steps[number].key for number in lesson.needs}
     folders = {n: store.find(key) for n, key in upstream.items()}
     artefacts = {n: str(entry.artefacts) for n, entry in folders.items() if entry}
     _execute(order, step, store, result, artefacts, line, run_name)
@@ -109,6 +116,19 @@ def _reuse(result: Result, store: Store, line: Line) -> bool:
     result.message = f"unchanged, from the run {result.source}"
     line.end(result.message)
     return True
+
+
+def _damaged_loan(step: Step, lent: Mapping[str, str], store: Store) -> str:
+    """Complain when a lesson that is not run in this run would lend something damaged."""
+    for number, key in lent.items():
+        entry = store.find(key)
+        damage = entry.damage() if entry else ["its description"]
+        if damage:
+            return (
+                f"Lesson {step.lesson.number} was skipped: it needs what lesson {number} left, and "
+                f"{damage[0]} of that is damaged. Run both: --only {number} {step.lesson.number}."
+            )
+    return ""
 
 
 def _execute(
@@ -144,6 +164,7 @@ def _execute(
         result.status = "failed" if gone else outcome.status
         result.message = gone or _sentence(step, outcome, limit, work)
         result.notebook, result.records = attempt / "notebook.ipynb", attempt / "records"
+        store.abandon(attempt)
     line.end(f"{result.status} in {clock(outcome.seconds)}")
     if result.message:
         print(result.message, file=sys.stderr, flush=True)
@@ -177,6 +198,11 @@ def _sentence(step: Step, outcome: Outcome, limit: float, work: Path) -> str:
             f"continues. What the kernel printed last is in {work / 'log.txt'}."
         )
     message = outcome.message.strip() or "no message"
+    if any(f"[Errno {code}]" in message for code in (errno.ENOSPC, errno.EDQUOT)):
+        return (
+            f"{where}: the disk is full ({message}). What was finished is intact: free some space "
+            "and give the same command again; training continues from its last checkpoint."
+        )
     return f"{where}: {outcome.error}: {message}"
 
 
@@ -257,13 +283,22 @@ def _name(order: Order) -> str:
     taken = {"store", "work", "lab", "latest"}
     if name in taken or name.startswith(".") or Path(name).name != name:
         raise CourseError(f"A run cannot be named {name!r}. Choose another --name, without '/'.")
-    if (order.runs / name).exists():
+    if (order.runs / name).exists() and not _failed(order.runs / name):
         raise CourseError(
             f"There is already a run {name!r} in {order.runs}. Choose another --name."
         )
     for left in order.runs.glob(".*.staging"):
         shutil.rmtree(left, ignore_errors=True)
     return name
+
+
+def _failed(run: Path) -> bool:
+    """Tell whether a run did not come to its end: the same command may take its place."""
+    try:
+        about = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(about.get("status") == "failed")
 
 
 def _require_sources(folder: Path) -> None:

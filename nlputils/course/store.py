@@ -63,16 +63,24 @@ class Store:
     def find(self, key: str) -> Entry | None:
         """Look a finished lesson up.
 
+        An entry whose description cannot be read is named in a printed line and removed.
+
         Args:
             key: Its content key.
 
         Returns:
             The entry, or None.
         """
-        about = self._store / key / "lesson.json"
-        if not about.is_file():
+        path = self._store / key / "lesson.json"
+        if not path.is_file():
             return None
-        return Entry(about.parent, json.loads(about.read_text(encoding="utf-8")))
+        about = _description(path)
+        entry = Entry(path.parent, about)
+        if not about:
+            print(f"{path} is damaged and was removed; the lesson is run again.", flush=True)
+            self.discard(entry)
+            return None
+        return entry
 
     def newest(self, number: str, profile: str) -> Entry | None:
         """Look up the newest finished run of a lesson, whatever its code was.
@@ -124,6 +132,15 @@ class Store:
             key: Its content key.
         """
         shutil.rmtree(self._work / key, ignore_errors=True)
+
+    def abandon(self, attempt: Path) -> None:
+        """Free what a failed attempt holds; its notebook and its records tell what happened.
+
+        Args:
+            attempt: The folder ``attempt`` gave.
+        """
+        for name in ("artefacts", "scratch"):
+            shutil.rmtree(attempt / name, ignore_errors=True)
 
     def publish(self, key: str, attempt: Path, about: dict[str, Any]) -> Entry:
         """Turn a finished attempt into an entry of the store, by one rename.
@@ -204,6 +221,16 @@ def point_latest(runs: Path, name: str) -> None:
     with contextlib.suppress(OSError, NotImplementedError):
         os.symlink(name, temporary, target_is_directory=True)
         os.replace(temporary, runs / "latest")
+
+
+def _description(path: Path) -> dict[str, Any]:
+    """Read what is kept about a lesson; empty when the file is damaged."""
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:  # not JSON, or not text
+        return {}
+    needed = {"number", "profile", "finished", "seconds", "peak_mb", "run", "files"}
+    return about if isinstance(about, dict) and needed <= about.keys() else {}
 
 
 def _digest(path: Path) -> str:

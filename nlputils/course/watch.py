@@ -15,6 +15,7 @@ from typing import IO, Any
 import psutil
 
 from nlputils.data import write_atomic
+from nlputils.errors import CourseError
 
 _PERIOD = 0.25
 _PATIENCE = 20.0
@@ -88,16 +89,28 @@ def end_leftovers(folder: Path) -> None:
 
     Args:
         folder: The one ``watch`` was given.
+
+    Raises:
+        CourseError: When the list of the processes is damaged.
     """
     path = folder / "processes.json"
-    if path.is_file():
-        for pid, created in json.loads(path.read_text(encoding="utf-8")):
-            with contextlib.suppress(psutil.Error):
-                process = psutil.Process(pid)
-                if process.create_time() == created:
-                    process.kill()
-                    process.wait(_PATIENCE)
-        path.unlink()
+    if not path.is_file():
+        return
+    try:
+        rows = [(int(pid), float(created)) for pid, created in json.loads(path.read_bytes())]
+    except (ValueError, TypeError) as error:
+        raise CourseError(
+            f"{path}, the list of what a killed run left running, is damaged. See that no kernel "
+            "of it still runs (or start the computer anew), remove the file, and give the same "
+            "command again."
+        ) from error
+    for pid, created in rows:
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(pid)
+            if process.create_time() == created:
+                process.kill()
+                process.wait(_PATIENCE)
+    path.unlink()
 
 
 def _follow(

@@ -109,9 +109,14 @@ def test_the_run_keeps_what_was_measured(course, first):
     assert first[1]["lessons"]["01"]["peak_mb"] > 30
 
 
-def test_a_failed_run_is_not_the_latest_and_a_good_one_is(course, first):
+@pytest.fixture(scope="module")
+def good(course, first):
+    """A run of the two lessons that come to their end."""
     assert not (course / "runs" / "latest").exists()
     assert run(order(course, only=("01", "02"), name="good")) == 0
+
+
+def test_a_failed_run_is_not_the_latest_and_a_good_one_is(course, good):
     assert os.readlink(course / "runs" / "latest") == "good"
     about = json.loads((course / "runs" / "good" / "run.json").read_text())
     assert {row["status"] for row in about["lessons"].values()} == {"unchanged"}
@@ -139,11 +144,11 @@ def test_a_damaged_result_is_made_again(course, first, capsys):
         ({"overrides": {"01": {"count": "many"}}}, "must be of type int"),
         ({"only": ("02",), "overrides": {"01": {"count": 5}}}, "does not execute"),
         ({"profile": "pockets"}, "no profile 'pockets'"),
-        ({"name": "first"}, "already a run"),
+        ({"name": "good"}, "already a run"),
         ({"name": "store"}, "cannot be named"),
     ],
 )
-def test_what_cannot_begin_is_refused_before_anything_runs(course, first, changes, words):
+def test_what_cannot_begin_is_refused_before_anything_runs(course, good, changes, words):
     before = sorted(path.name for path in (course / "runs").iterdir())
     with pytest.raises(CourseError, match=words):
         run(order(course, **changes))
