@@ -19,6 +19,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.svm import LinearSVC
+from threadpoolctl import threadpool_limits
 
 from nlputils.errors import CourseError
 from nlputils.evaluate.metrics import Metric, as_classes, metric_named
@@ -119,6 +120,15 @@ class Baseline:
                 f"{self.name}: all {len(train[1])} training texts have class {train[1][0]}. "
                 "Draw labels with draw_labels, which takes some of each class."
             )
+        # Sums of a few thousand numbers: handing them out to threads costs more than it saves.
+        with threadpool_limits(1, user_api="blas"):
+            self._choose_and_train(kind, train, held_out, refit)
+        self.seconds = time.perf_counter() - began
+        return self
+
+    def _choose_and_train(
+        self, kind: Metric, train: _Labelled, held_out: _Labelled, refit: bool
+    ) -> None:
         place, texts_setting, setting = self._search(kind, train, held_out)
         self.chosen = {**texts_setting, **setting}
         self.table["chosen"] = np.arange(len(self.table)) == place
@@ -127,8 +137,6 @@ class Baseline:
         vectorizer, classifier = self._make[0](**texts_setting), self._make[1](**setting)
         classifier.fit(vectorizer.fit_transform(train[0]), train[1])
         self._fitted, self.n_train = (vectorizer, classifier), len(train[0])
-        self.seconds = time.perf_counter() - began
-        return self
 
     def _search(self, kind: Metric, train: _Labelled, held_out: _Labelled) -> _Best:
         """Fill ``table`` with the validation score of each setting; find the best setting."""
