@@ -1,4 +1,4 @@
-"""The command line: ``nlputils run``, ``lab``, ``data``, ``doctor``, ``notebooks``.
+"""The command line: ``nlputils run``, ``compare``, ``report``, ``lab``, ``data``, ``doctor``, ...
 
 Each command imports its folder only when it is called, so that ``--help`` comes at once.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 from nlputils import __version__
 from nlputils.errors import CourseError
 
+_USAGE = 2
 _INTERRUPTED = 130
 
 
@@ -24,12 +25,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit code: 0 for success, 1 for a problem told in a sentence, 2 for wrong usage.
+        ``compare`` has its own, like ``diff``: 0 nothing changed, 1 changed, 2 could not compare.
     """
     parser = _parser()
     args = parser.parse_args(arguments)
     if not hasattr(args, "call"):
         parser.print_help()
-        return 2
+        return _USAGE
     try:
         return int(args.call(args))
     except CourseError as error:
@@ -61,7 +63,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"nlputils {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for add in (_add_run, _add_lab, _add_data, _add_doctor, _add_notebooks):
+    for add in (
+        _add_run,
+        _add_compare,
+        _add_report,
+        _add_lab,
+        _add_data,
+        _add_doctor,
+        _add_notebooks,
+    ):
         add(commands)
     return parser
 
@@ -142,6 +152,75 @@ def _run(args: argparse.Namespace) -> int:
         limit_seconds=args.limit,
     )
     return run(order)
+
+
+def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(
+        commands, "compare", "list what changed between two runs", _compare, _COMPARE_EXAMPLES
+    )
+    parser.add_argument("run_a", metavar="RUN_A", help=f"the run before: {_RUN_WORDS}")
+    parser.add_argument("run_b", metavar="RUN_B", help="the run after, named in the same way")
+    parser.add_argument("--json", action="store_true", help="print it for a program to read")
+
+
+_RUN_WORDS = "a name under runs/, latest, or a folder"
+_COMPARE_EXAMPLES = """examples:
+  nlputils compare monday latest                 a run by its name, and the last good one
+  nlputils compare runs/monday /tmp/copy/monday  two folders
+  nlputils compare monday tuesday --json         for a program
+
+A score is changed when the 95 % interval of the difference of the two runs leaves out 0. Plain
+numbers, seconds and memory have no interval: they are listed, not judged.
+
+exit code: 0 nothing changed beyond its interval; 1 a score did, or a claim or a lesson changed its
+verdict, or a score, claim or lesson vanished; 2 the runs could not be compared."""
+
+
+def _compare(args: argparse.Namespace) -> int:
+    import json
+
+    from nlputils.course.comparing import compare_runs
+    from nlputils.course.comparing_text import comparison_text
+    from nlputils.course.recorded import find_run, read_run
+    from nlputils.lesson.session import runs_folder
+
+    try:
+        runs = [read_run(find_run(word, runs_folder())) for word in (args.run_a, args.run_b)]
+        found = compare_runs(*runs)
+    except CourseError as error:
+        # Scripts must be able to tell "they differ" from "there was nothing to compare".
+        print(f"nlputils: {error}", file=sys.stderr)
+        return _USAGE
+    plain = json.dumps(found.to_dict(), indent=1, ensure_ascii=False) if args.json else ""
+    print(plain or comparison_text(found))
+    return 1 if found.changed else 0
+
+
+def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(
+        commands, "report", "write a run as one page that needs no network", _report, _REPORT_WORDS
+    )
+    parser.add_argument("run", metavar="RUN", help=_RUN_WORDS)
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="where to (default: report.html in the run)"
+    )
+
+
+_REPORT_WORDS = """examples:
+  nlputils report latest                         the last good run
+  nlputils report monday --output monday.html    to another place, to send to someone
+
+The page holds everything in one file: the table, scores with their intervals, claims, costs, and
+each executed notebook. `nlputils run` ends with it."""
+
+
+def _report(args: argparse.Namespace) -> int:
+    from nlputils.course.recorded import find_run
+    from nlputils.course.report import write_report
+    from nlputils.lesson.session import runs_folder
+
+    print(f"The report is {write_report(find_run(args.run, runs_folder()), args.output)}")
+    return 0
 
 
 def _add_lab(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

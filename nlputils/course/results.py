@@ -86,17 +86,28 @@ class Result:
             The cells.
         """
         metrics, claims = self.lines("metrics"), self.lines("claims")
-        chosen = [row for row in metrics if row.get("main")]
-        chosen = chosen or [row for row in metrics if row["kind"] == "score"][-_SHOWN:]
         return {
             "number": self.number,
             "title": self.title,
             "status": self.status,
             "seconds": self.seconds,
             "peak_mb": self.peak_mb,
-            "scores": [f"{row['name']}: {row['text']}" for row in chosen],
+            "scores": [f"{row['name']}: {row['text']}" for row in main_results(metrics)],
             "claims": (sum(row["held"] for row in claims), len(claims)),
         }
+
+
+def main_results(metrics: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Choose the results of a lesson that a table shows.
+
+    Args:
+        metrics: What the lesson recorded, in order.
+
+    Returns:
+        Those recorded with ``main=True``; where there is none, the last scores.
+    """
+    chosen = [row for row in metrics if row.get("main")]
+    return chosen or [row for row in metrics if row["kind"] == "score"][-_SHOWN:]
 
 
 def write_run(folder: Path, about: dict[str, Any], results: list[Result]) -> None:

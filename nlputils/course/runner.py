@@ -275,7 +275,23 @@ def _finish(
     if bad:
         print(f"\nNot done: {', '.join(bad)}.", file=sys.stderr, flush=True)
     print(f"\nThe run is in {order.runs / name}, {clock(about['seconds'])} in all.", flush=True)
+    _report(order.runs / name)
     return 0 if good else 1
+
+
+def _report(folder: Path) -> None:
+    """Write the report of a run that is already whole: nothing here may take it away."""
+    try:
+        from nlputils.course.report import write_report
+
+        print(f"The report is {write_report(folder)}", flush=True)
+    except Exception as error:  # whatever it is, hours of results come before their page
+        print(
+            f"The report could not be written ({type(error).__name__}: {error}). The run itself "
+            f"is whole; `nlputils report {folder}` tries again.",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def _name(order: Order) -> str:

@@ -1,8 +1,10 @@
 """A toy course, small enough to be run whole in a test."""
 
+import json
 import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,3 +87,21 @@ def toy() -> Callable[..., Path]:
 def toy_source() -> Callable[..., str]:
     """Write the source of one toy lesson."""
     return source
+
+
+@pytest.fixture(scope="session")
+def write_recorded() -> Callable[..., Path]:
+    """Write a run by hand: ``write(folder, {"01": metrics}, {"01": claims}, profile="x")``."""
+
+    def write(folder: Path, metrics: Any = None, claims: Any = None, **about: Any) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        metrics = {"01": {}} if metrics is None else metrics
+        lesson = {"title": "Toy", "status": "done", "seconds": 10.0, "peak_mb": 100}
+        whole = {"name": folder.name, "profile": "pocket", "status": "done"}
+        whole["lessons"] = {number: dict(lesson) for number in metrics}
+        content = {"run": whole | about, "metrics": metrics, "claims": claims or {}}
+        for name, part in content.items():
+            (folder / f"{name}.json").write_text(json.dumps(part), encoding="utf-8")
+        return folder
+
+    return write
