@@ -127,7 +127,7 @@ def read_run(folder: Path) -> Recorded:
 def _newest(runs: Path) -> Path:
     """Find the last good run where the system has no symbolic links."""
     good = []
-    for path in runs.glob(f"*/{_FILE}"):
+    for path in _runs(runs):
         about = _read(path, _check_about)
         if about.get("status") == "done":
             good.append((str(about.get("finished", "")), path.parent))
@@ -138,9 +138,15 @@ def _newest(runs: Path) -> Path:
     return max(good)[1]
 
 
+def _runs(runs: Path) -> list[Path]:
+    """Give the ``run.json`` of each run; a run that is being written has a dot before its name."""
+    found = runs.glob(f"*/{_FILE}")
+    return [p for p in found if p.parent.name != LATEST and not p.parent.name.startswith(".")]
+
+
 def _offer(runs: Path) -> str:
     """Say which runs there are, the newest first."""
-    found = [path.parent for path in runs.glob(f"*/{_FILE}") if path.parent.name != LATEST]
+    found = [path.parent for path in _runs(runs)]
     if not found:
         return "No run is there yet: `nlputils run` makes the first."
     found.sort(key=lambda path: (path / _FILE).stat().st_mtime, reverse=True)
