@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure as MatplotlibFigure
+from matplotlib.ticker import StrMethodFormatter
 from numpy.typing import ArrayLike
 
 from nlputils.data import Split
 from nlputils.errors import CourseError
-from nlputils.plots.figure import INK, PALETTE, Figure, canvas, number, styled
+from nlputils.plots.figure import INK, PALETTE, Figure, canvas, number, plural, styled
 
 _HATCHES = ("", "///", "...")
 _PARTS = ("train", "validation", "test")
@@ -47,6 +48,7 @@ def label_counts(split: Split) -> Figure:
     axes.set(xlabel=what, title=f"{split.name}: {what} by label")
     axes.grid(axis="y", visible=False)
     axes.margins(x=0.1)
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
     parts = [
         f"{part}: " + ", ".join(f"{c:,} {name}" for c, name in zip(counts, labels, strict=True))
@@ -83,23 +85,26 @@ def length_histogram(
         raise CourseError("There are no lengths to draw.")
     every = np.concatenate(list(arrays.values()))
     top = max(float(np.quantile(every, 0.99)), 1.5 * (cut or 0), 10)
-    edges = _edges(top)
+    edges = _edges(top, cut)
     figure = MatplotlibFigure(figsize=(8, 1.4 + 2.2 * len(arrays)), layout="constrained")
     axes = figure.subplots(len(arrays), 1, sharex=True, squeeze=False)[:, 0]
     for place, (name, values) in enumerate(arrays.items()):
         axis = axes[place]
-        axis.hist(np.minimum(values, edges[-1] - 0.5), edges, color=PALETTE[place], linewidth=0.6)
+        color = PALETTE[place % len(PALETTE)]
+        axis.hist(np.minimum(values, edges[-1] - 0.5), edges, color=color, linewidth=0.6)
+        axis.set_xlim(edges[0], edges[-1])
         axis.set_ylabel("texts" if not name else f"texts\n({name})")
         if cut is not None:
-            axis.axvline(cut, color=INK, linestyle=(0, (4, 2)), linewidth=1.6)
+            axis.axvline(cut + 0.5, color=INK, linestyle=(0, (4, 2)), linewidth=1.6)
             share = 100 * np.mean(values > cut)
             axis.annotate(
                 f"cut at {cut}: {share:.1f} % are longer",
-                (cut, 0.9),
+                (cut + 0.5, 0.9),
                 (7, 0),
                 xycoords=("data", "axes fraction"),
                 textcoords="offset points",
                 va="center",
+                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.5},
             )
     axes[0].set_title(title or f"Length of texts in {unit}")
     axes[-1].set_xlabel(f"length in {unit} (the last bar also holds all longer texts)")
@@ -107,15 +112,16 @@ def length_histogram(
     return Figure(figure, f"Histogram of text lengths in {unit}. {' '.join(parts)}")
 
 
-def _edges(top: float) -> np.ndarray:
-    """Choose bars of whole numbers, about forty of them."""
+def _edges(top: float, cut: int | None) -> np.ndarray:
+    """Choose bars of whole numbers, about forty of them, so that no bar lies across the cut."""
     width = max(1, round(top / 40))
-    return np.arange(0, top + 2 * width, width) - 0.5
+    first = 0 if cut is None else (cut + 1) % width - width * ((cut + 1) % width > 0)
+    return np.arange(first, top + 2 * width, width) - 0.5
 
 
 def _spread(name: str, values: np.ndarray, cut: int | None, unit: str) -> str:
     middle = f"median {number(np.median(values))}, longest {number(values.max())} {unit}"
-    text = f"{name or 'All'}: {len(values):,} texts, {middle}"
+    text = f"{name or 'All'}: {plural(len(values), 'text')}, {middle}"
     if cut is None:
         return f"{text}."
     return f"{text}; {100 * np.mean(values > cut):.1f} % are longer than the cut at {cut}."

@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 from numpy.typing import ArrayLike
 
 from nlputils.errors import CourseError
-from nlputils.plots.figure import MUTED, Figure, canvas, look, number, styled
+from nlputils.plots.figure import MUTED, Figure, canvas, look, number, plural, readable, styled
 
 _MARKED = 25
 
@@ -151,7 +151,11 @@ def low_label_curve(
             shifted, value, [value - low, high - value], capsize=3, elinewidth=1.4, **look(place)
         )
         ends[str(system)] = (shifted, value)
-        parts.append(_trend(str(system), rows[x], value, "labels"))
+        points = zip(rows[x], value, low, high, strict=True)
+        listed = ", ".join(
+            f"{number(v)} [{number(a)}, {number(b)}] with {number(n)}" for n, v, a, b in points
+        )
+        parts.append(f"{system}: {listed} labels.")
     axes.set_xscale("log", base=2)
     axes.set_xticks(sorted(set(frame[x])))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
@@ -186,23 +190,21 @@ def _label_ends(axes: Axes, ends: dict[str, tuple[ArrayLike, ArrayLike]]) -> Non
     if figure is None:
         return
     figure.draw_without_rendering()
-    points = {
-        name: axes.transData.transform((np.asarray(x)[-1], np.asarray(y)[-1]))
-        for name, (x, y) in ends.items()
-    }
+    # All names stand right of the longest series: this place is given in the data's own numbers,
+    # since the axes still shrink when the names are added.
+    right = max(float(np.asarray(x)[-1]) for x, _ in ends.values())
+    points = {name: (right, float(np.asarray(y)[-1])) for name, (_, y) in ends.items()}
+    heights = {name: axes.transData.transform(point)[1] for name, point in points.items()}
     gap, placed = 15 * figure.dpi / 72, -np.inf
-    right = max(point[0] for point in points.values())
-    for place in sorted(range(len(points)), key=lambda item: list(points.values())[item][1]):
-        name, point = list(points.items())[place]
-        placed = max(point[1], placed + gap)
-        shift = np.array([right - point[0], placed - point[1]]) * 72 / figure.dpi
+    for name in sorted(heights, key=lambda item: heights[item]):
+        placed = max(heights[name], placed + gap)
         axes.annotate(
             name,
-            tuple(axes.transData.inverted().transform(point)),
-            (shift[0] + 12, shift[1]),
+            points[name],
+            (12, (placed - heights[name]) * 72 / figure.dpi),
             textcoords="offset points",
             va="center",
-            color=look(place)["color"],
+            color=readable(look(list(ends).index(name))["color"]),
             fontweight="bold",
             annotation_clip=False,
         )
@@ -223,7 +225,7 @@ def _head(kind: str, title: str) -> str:
 
 
 def _count(names: Sequence[object]) -> str:
-    return f"{len(names)} line{'s' if len(names) > 1 else ''}"
+    return plural(len(names), "line")
 
 
 def _unit(metric: str, percent: bool) -> str:

@@ -14,6 +14,7 @@ import seaborn as sns
 from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure as MatplotlibFigure
 
 from nlputils.data import write_atomic
@@ -28,6 +29,8 @@ MUTED = "#5b6770"
 # Okabe and Ito (2008), "Color Universal Design", in an order in which neighbours also differ in
 # lightness; the yellow is left out, as it cannot be read on white.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+# What the Web Content Accessibility Guidelines (WCAG 2.2, criterion 1.4.3) ask of text.
+CONTRAST = 4.5
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)), (0, (3, 1)), (0, (8, 3)), "-.")
 
@@ -190,6 +193,72 @@ def number(value: float) -> str:
     if value == 0 or abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{value:.0f}" if value.is_integer() else f"{value:.3g}"
+
+
+def plural(count: int, noun: str) -> str:
+    """Count something for a reader.
+
+    Args:
+        count: How many.
+        noun: What, in the singular.
+
+    Returns:
+        For instance ``"1 row"`` or ``"1,020 rows"``.
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def contrast(one: Any, other: Any) -> float:
+    """Measure how well two colours can be told apart as text and background.
+
+    Source: WCAG 2.2, definitions of contrast ratio and relative luminance.
+
+    Args:
+        one: A colour, as matplotlib takes it. Its transparency is ignored.
+        other: Another one.
+
+    Returns:
+        From 1 (the same) to 21 (black and white).
+    """
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def readable(color: Any) -> str:
+    """Darken a colour until text of it can be read on white.
+
+    Args:
+        color: A colour, as matplotlib takes it.
+
+    Returns:
+        The colour itself or a darker shade of it, as ``#rrggbb``.
+    """
+    shade = to_rgb(color)
+    while contrast(to_hex(shade), "white") < CONTRAST:
+        shade = tuple(0.96 * part for part in shade)  # type: ignore[assignment]
+    return to_hex(shade)
+
+
+def ink_on(face: Any) -> str:
+    """Choose the colour of text on a coloured field.
+
+    Args:
+        face: The colour of the field.
+
+    Returns:
+        The course's ink, or white or black where the ink cannot be read.
+    """
+    if contrast(face, INK) >= CONTRAST:
+        return INK
+    return max(("white", "black"), key=lambda ink: contrast(face, ink))
+
+
+def _luminance(color: Any) -> float:
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in to_rgb(color)
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def _bundle(figure: Figure) -> dict[str, str]:

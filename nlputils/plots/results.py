@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from nlputils.errors import CourseError
 from nlputils.evaluate import METRICS, Comparison, Score
 from nlputils.evaluate.scores import best_first, common_metric
-from nlputils.plots.figure import INK, MUTED, PALETTE, Figure, canvas, styled
+from nlputils.plots.figure import INK, MUTED, PALETTE, Figure, canvas, plural, styled
 
 
 @styled
@@ -50,11 +50,8 @@ def scores(scores: Mapping[str, Score], *, title: str = "") -> Figure:
         f"{name} {kind.show(item.value)} {item.interval}" for name, item in ordered.items()
     )
     head = f"{title.rstrip('.')}. " if title else ""
-    return Figure(
-        figure,
-        f"{head}Points with 95 % intervals: {kind.display}{unit} of {len(ordered)} systems, "
-        f"the best first: {listed}.",
-    )
+    what = f"{kind.display}{unit} of {plural(len(ordered), 'system')}"
+    return Figure(figure, f"{head}Points with 95 % intervals: {what}, the best first: {listed}.")
 
 
 @styled

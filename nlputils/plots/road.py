@@ -4,7 +4,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyBboxPatch
 
 from nlputils.errors import CourseError
-from nlputils.plots.figure import INK, PALETTE, Figure, canvas, styled
+from nlputils.plots.figure import INK, PALETTE, Figure, canvas, readable, styled
 
 ROAD: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Set out", (("00", "Start here"),)),
@@ -22,13 +22,16 @@ ROAD: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ),
     (
         "What stands\nin the way",
-        (("11", "Little data"), ("12", "Large models"), ("13", "Opaque\nmodels")),
+        (("11", "Little\ndata"), ("12", "Large\nmodels"), ("13", "Opaque\nmodels")),
     ),
     ("Onwards", (("14", "Bridge to\nHugging Face"), ("15", "What comes\nnext"))),
 )
 _STEP = 1.62
-_CARD = (1.46, 0.66)
-_DROP = 0.82
+_CARD = (1.5, 0.66)
+_DROP = 1.0  # leaves room for the traveller's sign below a card
+# Room below the reader's card for the words "you are here".
+_SIGN = 0.36
+_HERE = readable(PALETTE[1])
 
 
 @styled
@@ -47,7 +50,7 @@ def road_map(here: str | None = None) -> Figure:
     numbers = [number for _, lessons in ROAD for number, _ in lessons]
     if here is not None and here not in numbers:
         raise CourseError(f"There is no lesson {here!r}. Lessons are numbered 00 to 15.")
-    figure, axes = canvas(11.6, 4.7)
+    figure, axes = canvas(11.6, 5.0)
     end = (len(ROAD) - 1) * _STEP
     _road(axes, end)
     for place, (stage, lessons) in enumerate(ROAD):
@@ -55,8 +58,9 @@ def road_map(here: str | None = None) -> Figure:
         reached = here is not None and lessons[0][0] <= here
         _stage(axes, x, place + 1, stage, reached)
         for row, (number, title) in enumerate(lessons):
-            _card(axes, x, -0.95 - row * _DROP, number, title, here)
-    axes.set(xlim=(-0.85, end + 0.95), ylim=(-4.0, 1.12))
+            after_sign = here is not None and lessons[0][0] <= here < number
+            _card(axes, x, -0.95 - row * _DROP - _SIGN * after_sign, number, title, here)
+    axes.set(xlim=(-0.85, end + 0.95), ylim=(-4.2, 1.12))
     axes.set_aspect("equal")
     axes.axis("off")
     return Figure(figure, _told(here))
@@ -79,8 +83,8 @@ def _stage(axes: Axes, x: float, number: int, name: str, reached: bool) -> None:
 
 def _card(axes: Axes, x: float, y: float, number: str, title: str, here: str | None) -> None:
     standing, passed = number == here, here is not None and number < here
-    face = PALETTE[1] if standing else "#dcebf5" if passed else "#f6f8f9"
-    edge = PALETTE[1] if standing else PALETTE[0] if passed else "#b4bdc4"
+    face = _HERE if standing else "#dcebf5" if passed else "#f6f8f9"
+    edge = _HERE if standing else PALETTE[0] if passed else "#b4bdc4"
     ink = "white" if standing else INK
     wide, tall = _CARD
     axes.add_patch(
@@ -97,7 +101,7 @@ def _card(axes: Axes, x: float, y: float, number: str, title: str, here: str | N
     )
     mark = f"{number} ✓" if passed else number
     axes.text(
-        x - wide / 2 + 0.09,
+        x - wide / 2 + 0.08,
         y,
         mark.replace(" ", "\n"),
         va="center",
@@ -107,7 +111,7 @@ def _card(axes: Axes, x: float, y: float, number: str, title: str, here: str | N
         linespacing=1.1,
     )
     axes.text(
-        x - wide / 2 + 0.4,
+        x - wide / 2 + 0.38,
         y,
         title,
         va="center",
@@ -117,16 +121,9 @@ def _card(axes: Axes, x: float, y: float, number: str, title: str, here: str | N
         linespacing=1.15,
     )
     if standing:
-        axes.annotate(
-            "you are here",
-            (x, y - tall / 2),
-            (x, y - tall / 2 - 0.3),
-            ha="center",
-            va="center",
-            color=PALETTE[1],
-            weight="bold",
-            zorder=6,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
+        below = y - tall / 2 - (_DROP - tall + _SIGN) / 2
+        axes.text(
+            x, below, "you are here", ha="center", va="center", color=_HERE, weight="bold", zorder=6
         )
 
 

@@ -1,5 +1,6 @@
 """Tables as pictures: heat maps, and tokens in a row."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,11 +11,13 @@ from matplotlib.patches import FancyBboxPatch
 from numpy.typing import ArrayLike
 
 from nlputils.errors import CourseError
-from nlputils.plots.figure import INK, Figure, canvas, number, styled
+from nlputils.plots.figure import INK, Figure, canvas, ink_on, number, plural, styled
 
 _WRITTEN = 150
 _LISTED = 5
 _LINE = 11.0
+_LONGEST = 40
+_TINY = 1e-4
 
 
 @styled
@@ -68,7 +71,10 @@ def heatmap(
     )
     axes.set(title=title, xlabel=x_label, ylabel=y_label)
     axes.tick_params(axis="y", rotation=0)
-    axes.tick_params(axis="x", rotation=45 if max(map(len, columns)) > 4 else 0)
+    if max(map(len, columns)) > 4:
+        axes.set_xticklabels(columns, rotation=45, ha="right", rotation_mode="anchor")
+    for text, face in zip(axes.texts, axes.collections[0].get_facecolor(), strict=False):
+        text.set_color(ink_on(face))
     return Figure(figure, _described(table, rows, columns, title))
 
 
@@ -99,10 +105,12 @@ def token_strip(
     if not len(tokens) or (numbers is not None and numbers.shape != (len(tokens),)):
         found = "no values" if numbers is None else f"values of shape {numbers.shape}"
         raise CourseError(f"token_strip got {len(tokens)} tokens and {found}; give one for each.")
-    places, lines = _places(tokens, numbers is not None)
+    names = [_shortened(token) for token in tokens]
+    values_shown = [""] * len(names) if numbers is None else _column(numbers)
+    places, lines = _places(names, values_shown)
     step = 0.78 if numbers is not None else 0.52
     figure, axes = canvas(9, 0.35 + step * lines + (0.35 if title else 0))
-    for index, (token, (left, line, width)) in enumerate(zip(tokens, places, strict=True)):
+    for index, (token, (left, line, width)) in enumerate(zip(names, places, strict=True)):
         middle, y = left + width / 2, -line * step
         face, ink = ("#eef2f5", INK) if numbers is None else _shade(numbers, index)
         axes.add_patch(
@@ -118,7 +126,7 @@ def token_strip(
         )
         axes.text(middle, y + 0.18, token, ha="center", va="center", color=ink, family="monospace")
         if numbers is not None:
-            axes.text(middle, y - 0.13, number(numbers[index]), ha="center", va="center", size=10)
+            axes.text(middle, y - 0.13, values_shown[index], ha="center", va="center", size=10)
     axes.set(xlim=(-0.05, _LINE + 0.05), ylim=(-(lines - 1) * step - 0.28, 0.44), title=title)
     axes.axis("off")
     pairs = list(tokens)
@@ -126,15 +134,35 @@ def token_strip(
         pairs = [f"{t} {number(v)}" for t, v in zip(tokens, numbers, strict=True)]
     head = f"{title.rstrip('.')}. " if title else ""
     what = "" if numbers is None else f", each with its {value_name}"
-    return Figure(figure, f"{head}{len(tokens)} tokens in a row{what}: {', '.join(pairs)}.")
+    return Figure(
+        figure, f"{head}{plural(len(tokens), 'token')} in a row{what}: {', '.join(pairs)}."
+    )
 
 
-def _places(tokens: Sequence[str], valued: bool) -> tuple[list[tuple[float, int, float]], int]:
+def _shortened(token: str) -> str:
+    """Cut a piece that would not fit on a line; the text alternative keeps it whole."""
+    return token if len(token) <= _LONGEST else f"{token[: _LONGEST - 1]}…"
+
+
+def _column(values: np.ndarray) -> list[str]:
+    """Write values with the same number of decimals, so that they can be compared at a glance."""
+    largest = float(np.abs(values).max())
+    if 0 < largest < _TINY:
+        return [number(value) for value in values]
+    whole = bool(np.all(values == np.round(values)))
+    digits = 0 if whole or largest == 0 else max(0, 2 - math.floor(math.log10(largest)))
+    return [f"{round(float(value), digits) + 0.0:,.{digits}f}" for value in values]
+
+
+def _places(
+    tokens: Sequence[str], values: Sequence[str]
+) -> tuple[list[tuple[float, int, float]], int]:
     """Set boxes in lines: (left, line, width) of each, and the number of lines."""
     places: list[tuple[float, int, float]] = []
     left, line = 0.0, 0
-    for token in tokens:
-        width = max(0.115 * len(token) + 0.2, 0.55 if valued else 0.3)
+    for token, value in zip(tokens, values, strict=True):
+        # Widths of a letter of the monospaced font and of a digit below it, in units of the axes.
+        width = max(0.115 * len(token) + 0.2, 0.112 * len(value) + 0.04, 0.3)
         if left and left + width > _LINE:
             left, line = 0.0, line + 1
         places.append((left, line, width))
@@ -150,13 +178,12 @@ def _shade(numbers: np.ndarray, index: int) -> tuple[tuple[float, ...], str]:
     else:
         top = float(numbers.max()) or 1.0
         face = colormaps["Blues"](0.85 * Normalize(0, top)(numbers[index]))
-    light = 0.299 * face[0] + 0.587 * face[1] + 0.114 * face[2]
-    return face, INK if light > 0.55 else "white"
+    return face, ink_on(face)
 
 
 def _described(table: np.ndarray, rows: Sequence[str], columns: Sequence[str], title: str) -> str:
     head = f"{title.rstrip('.')}. " if title else ""
-    size = f"Heat map of {len(rows)} rows and {len(columns)} columns"
+    size = f"Heat map of {plural(len(rows), 'row')} and {plural(len(columns), 'column')}"
     if table.size <= _WRITTEN // 5:
         lines = [
             f"{row}: " + ", ".join(f"{c} {number(v)}" for c, v in zip(columns, values, strict=True))
