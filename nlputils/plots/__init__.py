@@ -10,10 +10,12 @@ from nlputils.plots.figure import PALETTE, Figure, show, style
 from nlputils.plots.results import comparison, scores
 from nlputils.plots.road import road_map
 from nlputils.plots.tables import heatmap, token_strip
+from nlputils.plots.texts import TextTable, text_table
 
 __all__ = [
     "PALETTE",
     "Figure",
+    "TextTable",
     "comparison",
     "heatmap",
     "label_counts",
@@ -25,5 +27,6 @@ __all__ = [
     "scores",
     "show",
     "style",
+    "text_table",
     "token_strip",
 ]

@@ -28,7 +28,7 @@ ROAD: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 )
 _STEP = 1.62
 _CARD = (1.5, 0.66)
-_DROP = 1.0  # leaves room for the traveller's sign below a card
+_DROP = 0.82
 # Room below the reader's card for the words "you are here".
 _SIGN = 0.36
 _HERE = readable(PALETTE[1])
