@@ -15,7 +15,7 @@ from nlputils.data import Provenance, provenance, registry, write_atomic
 from nlputils.lesson.machine import device
 from nlputils.lesson.session import Session, begin
 
-_PACKAGES = {"keras": "keras", "tensorflow": "tensorflow", "keras_hub": "keras-hub"}
+_PACKAGES = {"keras": "keras", "keras_hub": "keras-hub"}
 _SOURCES = {
     "embedded": "embedded in the course",
     "cache": "real, from the cache of this machine",
@@ -77,10 +77,12 @@ def versions() -> dict[str, str]:
     """Look up the versions that matter, without importing the packages.
 
     Returns:
-        Version by name; ``"not installed"`` where a package is missing.
+        Version by name; ``"not installed"`` where a package is missing. With another Keras
+        backend than TensorFlow, that backend's stands in TensorFlow's place.
     """
     found = {"python": platform.python_version()}
-    for name, distribution in _PACKAGES.items():
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    for name, distribution in {backend: backend, **_PACKAGES}.items():
         try:
             found[name] = importlib.metadata.version(distribution)
         except importlib.metadata.PackageNotFoundError:

@@ -2,11 +2,14 @@
 
 from nlputils.train.finetuning import finetune, predict_probabilities
 from nlputils.train.history import History
+from nlputils.train.optimizers import Adam, AdamW
 from nlputils.train.pretraining import pretrain
 from nlputils.train.schedules import WarmupDecay
 from nlputils.train.tuning import Tuned, tune
 
 __all__ = [
+    "Adam",
+    "AdamW",
     "History",
     "Tuned",
     "WarmupDecay",

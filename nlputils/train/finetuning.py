@@ -13,6 +13,7 @@ from nlputils.errors import CourseError
 from nlputils.train.batches import ShuffledBatches
 from nlputils.train.history import History
 from nlputils.train.loop import Plan, train
+from nlputils.train.optimizers import Adam
 from nlputils.train.schedules import WarmupDecay
 
 
@@ -48,7 +49,8 @@ def finetune(
         checkpoint: a folder, such as ``lesson.checkpoints("spam")`` gives. Weights, the best
             weights, optimizer and history are kept there after each epoch, and the same call goes
             on from the newest; it ends with the weights of an uninterrupted training, bit for
-            bit. A training that was finished is restored.
+            bit (on a GPU: as far as the GPU repeats itself). A training that was finished is
+            restored.
 
     Returns:
         The history; its frame has ``loss``, ``accuracy`` and their ``val_`` twins.
@@ -63,9 +65,7 @@ def finetune(
     batches = ShuffledBatches(x, y, batch_size, epochs=epochs, seed=seed)
     steps = batches.steps_per_epoch * epochs
     model.compile(
-        optimizer=keras.optimizers.Adam(
-            WarmupDecay(learning_rate, steps, round(warmup * steps)), clipnorm=1.0
-        ),
+        optimizer=Adam(WarmupDecay(learning_rate, steps, round(warmup * steps)), clipnorm=1.0),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from nlputils.models import trainable
 from nlputils.text import MaskedBatches
 from nlputils.train.history import History
 from nlputils.train.loop import Plan, train
+from nlputils.train.optimizers import AdamW
 from nlputils.train.schedules import WarmupDecay
 
 
@@ -43,8 +45,8 @@ def pretrain(
         label: what the progress lines call the training; "" prints none.
         checkpoint: a folder, such as ``lesson.checkpoints("pretrain")`` gives. Weights, optimizer
             and history are kept there at each report, and the same call goes on from the newest;
-            it ends with the weights of an uninterrupted training, bit for bit. A training that
-            was finished is restored.
+            it ends with the weights of an uninterrupted training, bit for bit (on a GPU: as far
+            as the GPU repeats itself). A training that was finished is restored.
 
     Returns:
         The history; its frame has ``loss`` and, with ``validation``, ``val_loss``.
@@ -58,7 +60,7 @@ def pretrain(
         raise CourseError(f"{steps} steps cannot give {reports} reports: lower `reports`.")
     per_report = steps // reports
     model = trainable(task)
-    optimizer = keras.optimizers.AdamW(
+    optimizer = AdamW(
         WarmupDecay(learning_rate, steps, round(warmup * steps)),
         weight_decay=weight_decay,
         clipnorm=1.0,
@@ -76,6 +78,9 @@ def pretrain(
         label=label,
         settings={"training": "pretrain", "weight_decay": weight_decay, **settings},
     )
-    frame, seconds = train(model, batches, validation, plan, checkpoint)
+    with warnings.catch_warnings():
+        # A masked LM never reads the pooled vector, so no gradient reaches the layer behind it.
+        warnings.filterwarnings("ignore", message="Gradients do not exist .*pooled_dense")
+        frame, seconds = train(model, batches, validation, plan, checkpoint)
     tokens = plan.steps * batches.tokens_per_step
     return History(frame, seconds, tokens, {"steps": plan.steps, **settings})

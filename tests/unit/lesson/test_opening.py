@@ -27,6 +27,14 @@ def test_the_first_output_names_lesson_profile_data_versions_and_device(headless
     assert len(row["sha256"]) == 64
 
 
+def test_the_backend_is_named(headless, capsys, monkeypatch):
+    headless()
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    lesson.start("03", profile="pocket")
+    line = capsys.readouterr().out.splitlines()[1]
+    assert "jax " in line and "tensorflow" not in line
+
+
 def test_a_stand_in_says_for_what_it_stands(headless, capsys, monkeypatch):
     headless()
     source = lesson.opening.Provenance("pocket_messages", "embedded", "CC0 1.0", "", "0" * 64, ())

@@ -1,0 +1,125 @@
+"""Pretrain and fine-tune a tiny encoder on the backend of this process, from saved weights.
+
+    python on_a_backend.py FOLDER RESULT.npz [without-tensorflow] [planted]
+
+The first process in FOLDER makes the weights and saves them; all others load them. ``planted``
+adds a pretraining at another learning rate.
+"""
+
+import importlib.machinery
+import json
+import pkgutil
+import sys
+import tempfile
+from pathlib import Path
+
+RATE, LENGTH, STEPS, BATCH = 1e-3, 12, 20, 16
+
+
+class NoTensorFlow(importlib.machinery.PathFinder):
+    """Find what is installed, but not TensorFlow."""
+
+    @classmethod
+    def find_spec(cls, fullname, path=None, target=None):
+        if fullname in ("tensorflow", "tensorflow_text"):
+            return None
+        return super().find_spec(fullname, path, target)
+
+
+if "without-tensorflow" in sys.argv:
+    place = sys.meta_path.index(importlib.machinery.PathFinder)
+    sys.meta_path[place] = NoTensorFlow
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+
+import nlputils  # noqa: E402
+from nlputils import models, text, train  # noqa: E402
+
+TEXTS = ["the ferry leaves the harbour at noon", "a fisher sells pies in the rain"] * 60
+
+
+def import_all() -> int:
+    """Import every module of the package."""
+    found = [module.name for module in pkgutil.walk_packages(nlputils.__path__, "nlputils.")]
+    for name in found:
+        importlib.import_module(name)
+    return len(found)
+
+
+def saved(task, path: Path):
+    """Give the task the weights of the file; make the file where there is none."""
+    if path.exists():
+        task.load_weights(path)
+    else:
+        task.save_weights(path)
+    return task
+
+
+class Course:
+    """The two trainings."""
+
+    def __init__(self, folder: Path) -> None:
+        models.ENCODER_SIZES["one"] = models.EncoderSize(num_layers=1, hidden_dim=32, num_heads=2)
+        self.folder, self.tokenizer = (
+            folder,
+            text.train_wordpiece(TEXTS, 120, min_character_count=1),
+        )
+        with tempfile.TemporaryDirectory() as temporary:
+            place = Path(temporary) / "rows.npy"
+            self.rows = np.array(text.pack(TEXTS, self.tokenizer, LENGTH, place))
+        self.x = text.bert_inputs(self.tokenizer.encode(TEXTS, LENGTH))
+        self.y = np.arange(len(TEXTS)) % 2
+
+    def encoder(self):
+        return models.encoder("one", len(self.tokenizer), LENGTH, seed=1)
+
+    def pretrained(self, steps: int, rate: float = RATE):
+        task = models.masked_lm(self.encoder(), seed=1)
+        task = saved(task, self.folder / "masked_lm.weights.h5")
+        batches = text.MaskedBatches(self.rows, self.tokenizer, BATCH, steps=steps, seed=3)
+        history = train.pretrain(task, batches, learning_rate=rate, reports=1, label="")
+        return task, history.frame["loss"].iloc[0]
+
+    def finetuned(self, steps: int):
+        task = models.classifier(self.encoder(), 2, dropout=0.0, seed=2)
+        model = models.trainable(saved(task, self.folder / "classifier.weights.h5"))
+        epochs = max(1, steps // 5)
+        n = BATCH * steps // epochs
+        part = {name: values[:n] for name, values in self.x.items()}
+        history = train.finetune(
+            model, part, self.y[:n], epochs=epochs, batch_size=BATCH, learning_rate=RATE, seed=4
+        )
+        return task, history.frame["loss"].iloc[0], train.predict_probabilities(model, self.x)
+
+
+def weights(task, prefix: str) -> dict[str, np.ndarray]:
+    return {f"{prefix} {weight.path}": weight.numpy() for weight in task.weights}
+
+
+def main() -> None:
+    modules, course = import_all(), Course(Path(sys.argv[1]))
+    first = {
+        "loss pretrain": np.float64(course.pretrained(1)[1]),
+        "loss finetune": np.float64(course.finetuned(1)[1]),
+    }
+    tuned, _, probabilities = course.finetuned(STEPS)
+    arrays = weights(course.pretrained(STEPS)[0], "pretrain") | weights(tuned, "finetune")
+    if "planted" in sys.argv:
+        arrays |= weights(course.pretrained(STEPS, 1.1 * RATE)[0], "planted")
+    about = {
+        "backend": keras.backend.backend(),
+        "modules": modules,
+        "tensorflow": "tensorflow" in sys.modules,
+    }
+    np.savez(
+        sys.argv[2],
+        about=np.array(json.dumps(about)),
+        probabilities=probabilities,
+        **first,
+        **arrays,
+    )
+
+
+if __name__ == "__main__":
+    main()
