@@ -3,6 +3,7 @@
 import dataclasses
 import importlib.metadata
 import json
+import logging
 import os
 import platform
 import random
@@ -41,6 +42,8 @@ def start(number: str, *, profile: str, data: Sequence[str] = (), seed: int = 0)
         CourseError: When a data set is unknown, or the notebook and the runner disagree.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # TensorFlow warns whenever a notebook builds its fifth model, which is what lessons do.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     session = begin(number, profile)
     _seed(seed)
     sources = [provenance(name) for name in data]
