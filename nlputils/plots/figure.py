@@ -79,8 +79,14 @@ class Figure:
         Returns:
             A PNG file.
         """
+        canvas = FigureCanvasAgg(self.figure)
+        if self.figure.get_layout_engine() is not None:
+            # A layout goes on from where the last drawing left it. Settled once, the same figure
+            # gives the same bytes each time.
+            self.figure.draw_without_rendering()
+            self.figure.set_layout_engine("none")
         stream = io.BytesIO()
-        FigureCanvasAgg(self.figure).print_figure(
+        canvas.print_figure(
             stream, format="png", dpi=DPI, bbox_inches="tight", pad_inches=0.12, facecolor="white"
         )
         return stream.getvalue()
@@ -144,7 +150,9 @@ def styled(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
-        with mpl.rc_context(), sns.axes_style("whitegrid"), mpl.rc_context(_SETTINGS):
+        # Texts of the data may hold dollar signs, between which matplotlib would look for formulas.
+        literal = {**_SETTINGS, "text.parse_math": False}
+        with mpl.rc_context(), sns.axes_style("whitegrid"), mpl.rc_context(literal):
             return function(*args, **kwargs)
 
     return drawn
