@@ -120,6 +120,27 @@ class _State:
     best: _KeepBest
 
 
+class _Reseed(keras.callbacks.Callback):
+    """Set the generators of the process anew at the first step of each report.
+
+    Keras' dropout on torch draws from torch's own generator, not from the layer's, and so does
+    the reader of the batches when it begins. Set after that, the generator stands in a continued
+    training where it stood in an uninterrupted one.
+    """
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self.seed, self.epoch = seed, 0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self.epoch = epoch
+
+    def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        if batch == 0:
+            drawn = np.random.default_rng([self.seed, self.epoch]).integers(2**31)
+            keras.utils.set_random_seed(int(drawn))
+
+
 class _KeepBest(keras.callbacks.Callback):
     """Remember the weights of the report with the lowest validation loss."""
 
@@ -197,7 +218,7 @@ def _fit(
     state: _State, batches: Batches, validation: Any, plan: Plan, keeper: _Keeper | None, done: int
 ) -> None:
     """Make the reports that are still to be made."""
-    callbacks: list[keras.callbacks.Callback] = [state.recorder]
+    callbacks: list[keras.callbacks.Callback] = [_Reseed(plan.seed), state.recorder]
     keep_best = plan.keep_best and validation is not None
     # The order matters: a checkpoint holds the report's row and the best weights up to it.
     callbacks += [state.best] if keep_best else []
