@@ -13,20 +13,26 @@ Cell = Literal["simple_rnn", "gru", "lstm"]
 _CELLS = {"simple_rnn": keras.layers.SimpleRNN, "gru": keras.layers.GRU, "lstm": keras.layers.LSTM}
 
 
-def seed_lstm(vocabulary_size: int, *, mask_zero: bool = False) -> keras.Model:
+def seed_lstm(
+    vocabulary_size: int, *, mask_zero: bool = False, seed: int | None = None
+) -> keras.Model:
     """Build the spam classifier this course grew from, as it was written in 2018.
 
     ``Embedding(64) -> LSTM(64) -> Dense(1, sigmoid)``. It ignores padding only with
     ``mask_zero=True``, which it did not have: the code of its time padded on the left, so that the
-    last step was always a word.
+    last step was always a word. Without a mask, dozens of padding steps on the right leave it
+    nothing to learn from, because its state decays at each of them; lesson 03 measures that.
 
     Args:
         vocabulary_size: number of word ids, padding and unknown included.
         mask_zero: let the LSTM skip the steps with id 0.
+        seed: decides the random weights; None draws them from Keras' generator as it stands.
 
     Returns:
         A model from int32 [batch, length] to the probability of class 1, float32 [batch, 1].
     """
+    if seed is not None:
+        keras.utils.set_random_seed(seed)
     return keras.Sequential(
         [
             keras.Input((None,), dtype="int32"),
@@ -48,6 +54,7 @@ def recurrent_classifier(
     embedding_dim: int = 64,
     dropout: float = 0.3,
     num_classes: int = 2,
+    seed: int | None = None,
 ) -> keras.Model:
     """Build a recurrent text classifier that reads padding as what it is: nothing.
 
@@ -61,6 +68,7 @@ def recurrent_classifier(
         embedding_dim: size of a word's vector.
         dropout: share of the word vectors' and the state's values hidden in training.
         num_classes: number of classes.
+        seed: decides the random weights; None draws them from Keras' generator as it stands.
 
     Returns:
         A model from int32 [batch, length] to logits, float32 [batch, num_classes].
@@ -70,6 +78,8 @@ def recurrent_classifier(
     """
     if cell not in _CELLS:
         raise CourseError(f"cell={cell!r}: choose one of {sorted(_CELLS)}.")
+    if seed is not None:
+        keras.utils.set_random_seed(seed)
     recurrent = _CELLS[cell](units)
     if bidirectional:
         recurrent = keras.layers.Bidirectional(recurrent)

@@ -69,10 +69,12 @@ def tune(
             if not settings
             else f"{twice[0]!r} is shared by all settings and in the grid too: leave one out."
         )
+    # Scoring each epoch costs time, and only ``keep_best`` looks at it.
+    watched = validation if fixed.get("keep_best", True) else None
     rows: list[dict[str, Any]] = []
     for setting in settings:
         model = make()
-        history = finetune(model, x, y, validation, **{**fixed, **setting})
+        history = finetune(model, x, y, watched, **{**fixed, **setting})
         predicted = predict_probabilities(model, validation[0]).argmax(-1)
         value = score(validation[1], predicted)
         rows.append({**setting, "validation": value, "seconds": history.seconds})

@@ -111,10 +111,12 @@ import numpy as np
 
 chain = [i for text in texts[:20] for i in [*tokenizer.ids(text), tokenizer.sep_id]]
 body = row_length - 2
-by_hand = np.array([
-    [tokenizer.cls_id, *chain[start : start + body], tokenizer.sep_id]
-    for start in range(0, len(chain) - body + 1, body)
-])
+by_hand = np.array(
+    [
+        [tokenizer.cls_id, *chain[start : start + body], tokenizer.sep_id]
+        for start in range(0, len(chain) - body + 1, body)
+    ]
+)
 print(by_hand.shape)
 tokenizer.decode(by_hand[0])
 
@@ -154,7 +156,9 @@ lesson.claim(
 # %%
 rng = np.random.default_rng(0)
 row = rows[0].copy()
-places = rng.choice(np.arange(1, row_length - 1), round(mask_rate * (row_length - 2)), replace=False)
+places = rng.choice(
+    np.arange(1, row_length - 1), round(mask_rate * (row_length - 2)), replace=False
+)
 for place in places:
     chance = rng.random()
     if chance < 0.8:
@@ -175,13 +179,19 @@ sample = np.asarray(rows[:2000])
 batch = mask_tokens(sample, tokenizer, np.random.default_rng(1), rate=mask_rate)
 shown = np.take_along_axis(batch.token_ids, batch.mask_positions, axis=1)
 is_mask, is_same = shown == tokenizer.mask_id, shown == batch.mask_ids
-shares = {"[MASK]": is_mask.mean(), "same": is_same.mean(), "random": 1 - (is_mask | is_same).mean()}
+shares = {
+    "[MASK]": is_mask.mean(),
+    "same": is_same.mean(),
+    "random": 1 - (is_mask | is_same).mean(),
+}
 shares
 
 # %%
 lesson.claim(
     "Of the chosen pieces about 80 % become [MASK], 10 % a random piece, and 10 % stay.",
-    lambda got: bool(np.allclose([got["[MASK]"], got["same"], got["random"]], [0.8, 0.1, 0.1], atol=0.02)),
+    lambda got: bool(
+        np.allclose([got["[MASK]"], got["same"], got["random"]], [0.8, 0.1, 0.1], atol=0.02)
+    ),
     shares,
     planted={"[MASK]": 1.0, "same": 0.0, "random": 0.0},
 )
@@ -274,8 +284,13 @@ from nlputils import train
 
 batches = MaskedBatches(rows, tokenizer, batch_size, steps=steps, seed=0, rate=mask_rate)
 short = train.pretrain(
-    task, batches, learning_rate=learning_rate, validation=held_batches, reports=10,
-    label="short rows", checkpoint=lesson.checkpoints("short"),
+    task,
+    batches,
+    learning_rate=learning_rate,
+    validation=held_batches,
+    reports=10,
+    label="short rows",
+    checkpoint=lesson.checkpoints("short"),
 )
 
 # %% [markdown]
@@ -288,8 +303,13 @@ batches = MaskedBatches(long_rows, tokenizer, long_batch_size, steps=long_steps,
 checks = min(40, len(held_long) // long_batch_size)
 held_batches = MaskedBatches(held_long, tokenizer, long_batch_size, steps=checks, **settings)
 long = train.pretrain(
-    task, batches, learning_rate=long_learning_rate, validation=held_batches, reports=10,
-    label="long rows", checkpoint=lesson.checkpoints("long"),
+    task,
+    batches,
+    learning_rate=long_learning_rate,
+    validation=held_batches,
+    reports=10,
+    label="long rows",
+    checkpoint=lesson.checkpoints("long"),
 )
 
 # %% [markdown]
@@ -302,7 +322,11 @@ from nlputils import plots
 
 after = long.frame.assign(step=long.frame["step"] + short.frame["step"].max())
 history = pd.concat([short.frame, after], ignore_index=True)
-plots.show(plots.loss_curve(history, y="val_loss", plateau=float(frequency_loss), title="Loss on held-out rows"))
+plots.show(
+    plots.loss_curve(
+        history, y="val_loss", plateau=float(frequency_loss), title="Loss on held-out rows"
+    )
+)
 
 # %% [markdown]
 # Between the two stages the curve may jump: the held-out rows become longer there, and the network has not met the later places yet.
@@ -325,7 +349,9 @@ lesson.record("held_out_perplexity", float(np.exp(final_loss)), unit="pieces")
 # %%
 lesson.claim(
     "The loss passes the level of mere frequencies slowly, then falls far below it.",
-    lambda losses: bool((abs(losses - frequency_loss) < 0.6).sum() >= 2 and losses[-1] < frequency_loss - 1),
+    lambda losses: bool(
+        (abs(losses - frequency_loss) < 0.6).sum() >= 2 and losses[-1] < frequency_loss - 1
+    ),
     history["val_loss"].to_numpy(),
     planted=np.linspace(uniform_loss, frequency_loss, len(history)),
 )
@@ -409,7 +435,9 @@ runs = {name: [] for name in features}
 for name, (train_x, validation_x, test_x) in features.items():
     for seed in range(5):
         few = evaluate.draw_labels(y, probe_labels, seed)
-        probe = evaluate.linear_probe(train_x[few], y[few], validation_x, y_validation, metric="spam_f1")
+        probe = evaluate.linear_probe(
+            train_x[few], y[few], validation_x, y_validation, metric="spam_f1"
+        )
         runs[name].append(evaluate.Predicted(y_test, probe.predict(test_x), seed, probe_labels))
 
 # %%
@@ -431,9 +459,14 @@ lesson.record("probe_gain", probes)
 
 # %%
 card = {
-    "corpus": corpus, "training_pieces": int(rows.size), "size": size, "mask_rate": mask_rate,
-    "pieces_read": pieces, "seconds": round(seconds),
-    "held_out_loss": final_loss, "settings": [short.settings, long.settings],
+    "corpus": corpus,
+    "training_pieces": int(rows.size),
+    "size": size,
+    "mask_rate": mask_rate,
+    "pieces_read": pieces,
+    "seconds": round(seconds),
+    "held_out_loss": final_loss,
+    "settings": [short.settings, long.settings],
 }
 folder = models.save_encoder(lesson.artefact("encoder"), backbone, tokenizer, card)
 sorted(path.name for path in folder.iterdir())
@@ -444,12 +477,16 @@ sorted(path.name for path in folder.iterdir())
 # %%
 loaded = models.load_encoder(folder)
 sample = tokenizer.encode(list(split.test["text"][:20]), max_length)
-difference = float(np.abs(models.mean_pooled(loaded.backbone, sample) - models.mean_pooled(backbone, sample)).max())
+difference = float(
+    np.abs(models.mean_pooled(loaded.backbone, sample) - models.mean_pooled(backbone, sample)).max()
+)
 lesson.claim(
     "The encoder that was saved and loaded gives the same vectors.",
     lambda gap: gap < 1e-5,
     difference,
-    planted=float(np.abs(models.mean_pooled(untouched, sample) - models.mean_pooled(backbone, sample)).max()),
+    planted=float(
+        np.abs(models.mean_pooled(untouched, sample) - models.mean_pooled(backbone, sample)).max()
+    ),
 )
 
 # %% [markdown]

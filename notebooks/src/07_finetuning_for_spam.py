@@ -36,7 +36,10 @@ few_epochs = 20
 epochs = 4
 learning_rates = [3e-4, 1e-3]
 splits = [0, 1, 2, 3, 4]
-messages = ["Win a free prize now, call this number!", "Running late, see you at the station at six"]
+messages = [
+    "Win a free prize now, call this number!",
+    "Running late, see you at the station at six",
+]
 
 # %%
 from nlputils import lesson
@@ -156,8 +159,15 @@ def drawn(seed):
 
 few_tuned = {
     origin: train.tune(
-        lambda origin=origin: network(origin, 0), *drawn(0), (x["validation"], y["validation"]), grid,
-        score=evaluate.spam_f1, epochs=few_epochs, batch_size=16, seed=0, keep_best=False,
+        lambda origin=origin: network(origin, 0),
+        *drawn(0),
+        (x["validation"], y["validation"]),
+        grid,
+        score=evaluate.spam_f1,
+        epochs=few_epochs,
+        batch_size=16,
+        seed=0,
+        keep_best=False,
     )
     for origin in ("pretrained", "random")
 }
@@ -232,6 +242,7 @@ lesson.record("new_pieces", 100 * is_new.sum() / real.sum(), unit="% of test pie
 # %% [markdown]
 # For the random network, such a piece has a random vector: it says nothing. Pretraining has given it a place. Pieces that stand in the same surroundings have got similar vectors. Here are some pieces of the labelled messages with their nearest neighbours among all pieces, before any fine-tuning.
 
+
 # %%
 def neighbours(table, piece, k=4):
     """The k pieces whose vectors point in the most similar direction."""
@@ -246,7 +257,11 @@ tables = {
 }
 
 # %%
-ids = [i for i in sorted(seen) if tokenizer.vocabulary[i].isalpha() and len(tokenizer.vocabulary[i]) > 4]
+ids = [
+    i
+    for i in sorted(seen)
+    if tokenizer.vocabulary[i].isalpha() and len(tokenizer.vocabulary[i]) > 4
+]
 words = [tokenizer.vocabulary[i] for i in ids[:: max(1, len(ids) // 6)][:6]]
 pd.DataFrame({origin: {w: neighbours(table, w) for w in words} for origin, table in tables.items()})
 
@@ -284,24 +299,33 @@ for origin, value in transfers.items():
 # %%
 tuned = {
     origin: train.tune(
-        lambda origin=origin: network(origin, 0), x["train"], y["train"],
-        (x["validation"], y["validation"]), grid, score=evaluate.spam_f1, epochs=epochs, seed=0,
+        lambda origin=origin: network(origin, 0),
+        x["train"],
+        y["train"],
+        (x["validation"], y["validation"]),
+        grid,
+        score=evaluate.spam_f1,
+        epochs=epochs,
+        seed=0,
     )
     for origin in ("pretrained", "random")
 }
 pd.concat({origin: found.table for origin, found in tuned.items()})
 
 # %%
-runs, seconds = {origin: [] for origin in tuned}, dict.fromkeys(tuned, 0.0)
+runs, seconds, trained = {origin: [] for origin in tuned}, dict.fromkeys(tuned, 0.0), {}
 for number in splits:
     split = data.load(dataset, number, resplit=True)
     parts = [(inputs(part), split.y(part)) for part in (split.train, split.validation, split.test)]
     for origin, found in tuned.items():
-        model = network(origin, number)
-        history = train.finetune(model, *parts[0], parts[1], **{**found.setting, "seed": number})
-        probabilities = train.predict_probabilities(model, parts[2][0])
+        trained[origin] = network(origin, number)
+        setting = {**found.setting, "seed": number}
+        history = train.finetune(trained[origin], *parts[0], parts[1], **setting)
+        probabilities = train.predict_probabilities(trained[origin], parts[2][0])
         answer = probabilities.argmax(-1)
-        runs[origin].append(evaluate.Predicted(parts[2][1], answer, number, len(split.train), probabilities))
+        runs[origin].append(
+            evaluate.Predicted(parts[2][1], answer, number, len(split.train), probabilities)
+        )
         seconds[origin] += history.seconds / len(splits)
 
 # %% [markdown]
@@ -336,8 +360,8 @@ for name in [name for name in runs if name != "pretrained"]:
 
 # %%
 lesson.claim(
-    "With all labels, the pretrained network is far better than calling everything ham or everything spam.",
-    lambda value: value > 2 * parts[2][1].mean() / (1 + parts[2][1].mean()) + 0.1,
+    "With all labels, the pretrained network finds spam better than calling everything spam.",
+    lambda value: value > evaluate.spam_f1(parts[2][1], np.ones_like(parts[2][1])) + 0.02,
     scores["pretrained"].value,
     planted=evaluate.spam_f1(parts[2][1], np.ones_like(parts[2][1])),
 )
@@ -359,9 +383,8 @@ worst[["text", "true", "predicted", "p_true", "loss"]].head(8)
 # Change the parameter `messages`, or the list below, and run the cell again.
 
 # %%
-model = network("pretrained", 0)
-train.finetune(model, *parts[0], parts[1], **{**tuned["pretrained"].setting, "seed": 0})
-odds = train.predict_probabilities(model, bert_inputs(tokenizer.encode(messages, length)))
+own = bert_inputs(tokenizer.encode(messages, length))
+odds = train.predict_probabilities(trained["pretrained"], own)
 pd.DataFrame({"message": messages, f"p({split.labels[1]})": odds[:, 1].round(3)})
 
 # %%
