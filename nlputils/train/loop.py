@@ -7,6 +7,7 @@ the first step and that the checkpoints keep.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -223,17 +224,21 @@ def _fit(
     # The order matters: a checkpoint holds the report's row and the best weights up to it.
     callbacks += [state.best] if keep_best else []
     callbacks += [keeper] if keeper else []
-    state.model.fit(
-        batches.starting_at(batches.start + done * plan.steps_per_report) if done else batches,
-        initial_epoch=done,
-        epochs=plan.reports,
-        steps_per_epoch=plan.steps_per_report,
-        validation_data=validation,
-        validation_batch_size=plan.validation_batch_size,
-        shuffle=False,
-        verbose=0,
-        callbacks=callbacks,
-    )
+    with warnings.catch_warnings():
+        # A masked LM and a head on the mean of the pieces never read BERT's pooled vector, so no
+        # gradient reaches the layer behind it.
+        warnings.filterwarnings("ignore", message="Gradients do not exist .*pooled_dense")
+        state.model.fit(
+            batches.starting_at(batches.start + done * plan.steps_per_report) if done else batches,
+            initial_epoch=done,
+            epochs=plan.reports,
+            steps_per_epoch=plan.steps_per_report,
+            validation_data=validation,
+            validation_batch_size=plan.validation_batch_size,
+            shuffle=False,
+            verbose=0,
+            callbacks=callbacks,
+        )
     if keep_best and state.best.weights:
         state.model.set_weights(state.best.weights)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +77,6 @@ def pretrain(
         label=label,
         settings={"training": "pretrain", "weight_decay": weight_decay, **settings},
     )
-    with warnings.catch_warnings():
-        # A masked LM never reads the pooled vector, so no gradient reaches the layer behind it.
-        warnings.filterwarnings("ignore", message="Gradients do not exist .*pooled_dense")
-        frame, seconds = train(model, batches, validation, plan, checkpoint)
+    frame, seconds = train(model, batches, validation, plan, checkpoint)
     tokens = plan.steps * batches.tokens_per_step
     return History(frame, seconds, tokens, {"steps": plan.steps, **settings})
