@@ -385,14 +385,14 @@ def test_the_table_of_lessons(reported):
 
 
 def claim(held, **more):
-    return {"sentence": "A & B.", "held": held, "value": "<5>", "planted": "0", **more}
+    return {"sentence": "A < B & <b>C</b>.", "held": held, "value": "<5>", "planted": "0", **more}
 
 
 def test_verdicts_are_words_and_not_colours_alone(reported):
     claims = {"01": [claim(True), claim(False, enforced=False)]}
     held, failed = rows_of(reported({"01": {}}, claims), "Claims of lesson 01")
-    assert held == ["✓ held", "A & B.", "<5>", "0"]
-    assert failed == ["✗ did not holdreported, not enforced", "A & B.", "<5>", "0"]
+    assert held == ["✓ held", "A < B & <b>C</b>.", "<5>", "0"]
+    assert failed == ["✗ did not holdreported, not enforced", "A < B & <b>C</b>.", "<5>", "0"]
 
 
 def test_costs_add_up(reported):
@@ -517,7 +517,10 @@ def test_a_run_ends_with_its_report_even_when_a_lesson_failed(course, capsys):
     assert rows_of(page, "Claims of lesson 02")[0][:2] == ["✗ did not hold", "One is two."]
     images = page.select("#lesson-01 img")
     assert len(images) == 1
-    assert "Points with 95 % intervals: spam-F1 (%) of 1 systems" in images[0]["alt"]
+    assert (
+        "Points with 95 % intervals: spam-F1 (%) of 1 system, the best first: toy 90.0"
+        in images[0]["alt"]
+    )
     assert "ClaimFailed" in page.find(id="lesson-02").text
 
 
