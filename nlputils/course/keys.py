@@ -10,6 +10,7 @@ from typing import Any
 
 from nlputils.course.lessons import Lesson, code_cells
 from nlputils.data import course_root, sha256_file
+from nlputils.data.own import file_hashes
 
 _LENGTH = 24
 _DATA = ("data/datasets.toml", "data/pocket", "data/encoders")
@@ -47,7 +48,8 @@ def lesson_key(
 
     Two runs of a lesson have the same key when nothing that could change its results differs:
     code cells (the text between them may change), parameters, the lessons it reads from,
-    ``nlputils``, the locked packages, the embedded data, Python and the Keras backend.
+    ``nlputils``, the locked packages, the embedded data, Python and the Keras backend. A file of
+    one's own that a parameter names counts with its content.
 
     Args:
         lesson: The lesson.
@@ -64,6 +66,7 @@ def lesson_key(
         "upstream": dict(upstream),
         "shared": dict(shared),
         "python": ".".join(platform.python_version_tuple()[:2]),
+        "files": file_hashes(parameters),
         "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
     }
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)

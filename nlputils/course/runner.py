@@ -215,6 +215,7 @@ def _environment(
     return own | {
         "NLPUTILS_ROOT": str(course_root()),
         "NLPUTILS_RUNS": str(order.runs),
+        "NLPUTILS_FROM": str(Path.cwd()),
         "NLPUTILS_LESSON": number,
         "NLPUTILS_PROFILE": order.profile,
         "NLPUTILS_RECORDS": str(attempt / "records"),

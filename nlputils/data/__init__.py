@@ -1,13 +1,14 @@
 """Data sets: a name in, typed frames out: fetched, verified, cleaned, split by group.
 
-``registry`` says what there is, ``load`` gives a labelled set in three parts, ``read_texts`` a
-corpus for pretraining, ``fetch``, ``verify`` and ``provenance`` deal with the files.
+``registry`` says what there is, ``load`` gives a labelled set in three parts, ``load_file`` one's
+own file likewise, ``read_texts`` a corpus for pretraining, ``fetch``, ``verify`` and ``provenance``
+deal with the files.
 """
 
 from nlputils.data.cards import DatasetCard, RemoteFile, registry
 from nlputils.data.download import fetch, verify
 from nlputils.data.files import sha256_file, write_atomic
-from nlputils.data.loading import Split, leak_rate, load, read_texts
+from nlputils.data.loading import Split, leak_rate, load, load_file, read_texts
 from nlputils.data.places import cache_folder
 from nlputils.data.provenance import Provenance, provenance
 from nlputils.data.root import course_root
@@ -23,6 +24,7 @@ __all__ = [
     "fetch",
     "leak_rate",
     "load",
+    "load_file",
     "near_duplicate_groups",
     "normalise",
     "provenance",

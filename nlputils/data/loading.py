@@ -1,7 +1,10 @@
 """From a data set's name to typed splits, and to the texts of a corpus."""
 
-from collections.abc import Iterator
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from typing import Literal
 
 import numpy as np
@@ -10,6 +13,7 @@ import pandas as pd
 from nlputils.data import parsers
 from nlputils.data.cards import DatasetCard, card, registry
 from nlputils.data.download import local_files
+from nlputils.data.own import OwnRows, is_own, read
 from nlputils.data.provenance import Provenance, provenance
 from nlputils.data.splits import near_duplicate_groups, split_groups, stratified_order
 from nlputils.errors import CourseError
@@ -87,13 +91,14 @@ class Split:
 
 
 def load(
-    name: str,
+    name: str | PathLike[str],
     seed: int = 0,
     *,
     deduplicate: bool = True,
     resplit: bool = False,
     fractions: tuple[float, float, float] = FRACTIONS,
     limit: int | None = None,
+    labels: Sequence[str] | None = None,
 ) -> Split:
     """Load a data set: fetched, verified, cleaned, without repeats, in three parts.
 
@@ -102,8 +107,11 @@ def load(
     the seed draws all three. ``resplit=True`` pools the rows of any set and lets the seed draw all
     three parts, so that one line of code gives several random splits of any data set.
 
+    A name that ends in ``.csv``, ``.tsv`` or ``.conll`` is a file of your own, always split by
+    the seed: see `load_file`.
+
     Args:
-        name: The data set, as in the registry.
+        name: The data set, as in the registry, or the path of a file of your own.
         seed: Decides every random choice: the split, the order of train, the rows ``limit`` keeps.
         deduplicate: When the parts are drawn anew, keep the first row of each near-duplicate
             group only. With a test set of its own, drop from train (and validation) what is
@@ -115,6 +123,7 @@ def load(
             first two, in proportion.
         limit: Keep at most this many rows of train, in proportion to the labels. With one seed,
             fewer rows are part of more.
+        labels: For a file of your own, its classes in the order of their integer index.
 
     Returns:
         The split. ``train`` is shuffled by the seed; the other parts keep the order of the files.
@@ -122,7 +131,14 @@ def load(
     Raises:
         CourseError: When the name is unknown, has no labels, or its files cannot be had.
     """
+    name = str(name)
+    if is_own(name):
+        return load_file(
+            name, seed, labels=labels, deduplicate=deduplicate, fractions=fractions, limit=limit
+        )
     data = card(name)
+    if labels is not None:
+        raise CourseError(f"The labels of {name} are {data.labels}; `labels` is for your own file.")
     if data.parser not in parsers.TABLES:
         tables = [other for other, entry in registry().items() if entry.parser in parsers.TABLES]
         raise CourseError(
@@ -136,15 +152,83 @@ def load(
         frame = _drawn(frame, fractions, seed, deduplicate)
     else:
         frame = _own(frame, data, fractions, seed, deduplicate)
-    parts = {
-        part: frame[frame["part"] == part]
-        .drop(columns=["part", "family"], errors="ignore")
-        .reset_index(drop=True)
-        for part in _PARTS
-    }
-    parts["train"] = _ordered(parts["train"], seed, limit)
     task: Literal["classification", "tokens"] = "tokens" if "tags" in frame else "classification"
-    return Split(name, task, _labels(data), **parts, provenance=origin)
+    labels = _labels(data.task, data.labels)
+    return Split(name, task, labels, **_parts(frame, seed, limit), provenance=origin)
+
+
+def load_file(
+    path: str | PathLike[str],
+    seed: int = 0,
+    *,
+    labels: Sequence[str] | None = None,
+    deduplicate: bool = True,
+    fractions: tuple[float, float, float] = FRACTIONS,
+    limit: int | None = None,
+    encoding: str = "utf-8",
+    tag_column: int | None = None,
+) -> Split:
+    """Load a file of your own as a data set: checked, without repeats, in three parts by the seed.
+
+    A ``.csv`` has the columns ``text`` and ``label``, named in its first line, and perhaps others;
+    its separator is the comma, or the semicolon or tab if its first line shows it. A ``.tsv`` is
+    the same with tabs and no quotation marks. A ``.conll`` has a token, a tab and its IOB2 tag in
+    each line, and an empty line after each sentence.
+
+    Args:
+        path: The file. A relative path is looked up where the command was given, then in the
+            folder of the course.
+        seed: Decides the split, the order of train, the rows ``limit`` keeps.
+        labels: The classes (for tokens: the entity types) in the order of their integer index;
+            None takes what the file holds, sorted.
+        deduplicate: Keep the first row of each near-duplicate group only.
+        fractions: The shares of train, validation and test.
+        limit: Keep at most this many rows of train. Of a file that is too large to be held in
+            memory, a random sample for that many is drawn in one pass.
+        encoding: How its bytes spell characters.
+        tag_column: For CoNLL with more than two columns, the one of the tags, counted from 1.
+
+    Returns:
+        The split. Its ``id`` names the row or line of the file.
+
+    Raises:
+        CourseError: When something is wrong with the file: it names file, row and remedy.
+    """
+    name = str(path)
+    own = read(
+        name,
+        labels=labels,
+        limit=limit,
+        share=fractions[0],
+        seed=seed,
+        encoding=encoding,
+        tag_column=tag_column,
+    )
+    frame = own.frame.assign(group=near_duplicate_groups(_texts(own.frame)))
+    frame = _drawn(frame, fractions, seed, deduplicate)
+    _require_enough(own, frame, fractions)
+    parts, names = _parts(frame, seed, limit), _labels(own.task, own.labels)
+    return Split(name, own.task, names, **parts, provenance=provenance(name))
+
+
+def _require_enough(
+    own: OwnRows, frame: pd.DataFrame, fractions: tuple[float, float, float]
+) -> None:
+    """Refuse a file of which a part would lack a label."""
+    least = math.ceil(1 / min(share for share in fractions if share > 0))
+    if own.task == "tokens":
+        kinds = ({tag[2:] for tag in tags if tag != "O"} for tags in frame["tags"])
+        counts = Counter(kind for found in kinds for kind in found)
+    else:
+        counts = Counter(frame["label"])
+    few = {label: counts[label] for label in own.labels if counts[label] < least}
+    if few:
+        listed = ", ".join(f"{label!r} has {count}" for label, count in few.items())
+        unit = "sentences" if own.task == "tokens" else "rows"
+        raise CourseError(
+            f"{own.place} has too few {unit}, repeats counted once: {listed}. Each label needs at "
+            f"least {least} to be in train, validation and test. Add some, or leave the label out."
+        )
 
 
 def read_texts(name: str, limit_characters: int | None = None) -> Iterator[str]:
@@ -259,10 +343,20 @@ def _ordered(train: pd.DataFrame, seed: int, limit: int | None) -> pd.DataFrame:
     return train.iloc[shuffled].reset_index(drop=True)
 
 
-def _labels(data: DatasetCard) -> tuple[str, ...]:
-    if data.task != "tokens":
-        return data.labels
-    return ("O", *(f"{prefix}-{name}" for name in data.labels for prefix in "BI"))
+def _parts(frame: pd.DataFrame, seed: int, limit: int | None) -> dict[str, pd.DataFrame]:
+    parts = {
+        part: frame[frame["part"] == part]
+        .drop(columns=["part", "family"], errors="ignore")
+        .reset_index(drop=True)
+        for part in _PARTS
+    }
+    return {**parts, "train": _ordered(parts["train"], seed, limit)}
+
+
+def _labels(task: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    if task != "tokens":
+        return names
+    return ("O", *(f"{prefix}-{name}" for name in names for prefix in "BI"))
 
 
 def _limited(texts: Iterator[str], characters: int | None) -> Iterator[str]:

@@ -6,9 +6,10 @@ from typing import Literal
 
 from nlputils.data.cards import DatasetCard, card
 from nlputils.data.files import sha256_file
+from nlputils.data.own import digest, find, is_own
 from nlputils.data.places import cache_folder, embedded_files, mirror
 
-Source = Literal["embedded", "cache", "mirror", "download"]
+Source = Literal["embedded", "cache", "mirror", "download", "own"]
 
 
 @dataclass(frozen=True)
@@ -17,11 +18,13 @@ class Provenance:
 
     Attributes:
         name: The data set.
-        source: ``embedded``, ``mirror`` (a folder or an address), ``cache`` or ``download``.
+        source: ``embedded``, ``mirror`` (a folder or an address), ``cache``, ``download``, or
+            ``own`` for a file of the user's own.
         licence: As stated by its source.
         citation: What to cite.
         sha256: One hash over the hashes of all its files.
-        files: Their places, ``<owner>/<repo>/<commit>/<path>`` or ``data/pocket/<file>``.
+        files: Their places, ``<owner>/<repo>/<commit>/<path>`` or ``data/pocket/<file>``, or the
+            name of the user's own file as it was given.
     """
 
     name: str
@@ -36,15 +39,18 @@ def provenance(name: str) -> Provenance:
     """Tell where the bytes of a data set come from, or would come from.
 
     Args:
-        name: The data set.
+        name: The data set, or the path of a file of one's own.
 
     Returns:
         Its provenance as things stand now. Nothing is downloaded: ``source`` is ``download``
         when a file has still to be fetched.
 
     Raises:
-        CourseError: When the name is unknown, or an embedded file is missing.
+        CourseError: When the name is unknown, or an embedded file or one's own is missing.
     """
+    if is_own(name):
+        licence = "your own file; its licence is yours to know"
+        return Provenance(name, "own", licence, "", digest(find(name)), (name,))
     data = card(name)
     if data.embedded:
         places = tuple(f"data/pocket/{file}" for file in data.embedded)
@@ -52,8 +58,8 @@ def provenance(name: str) -> Provenance:
     else:
         places = tuple(file.path for file in data.files)
         hashes = [file.sha256 for file in data.files]
-    digest = hashlib.sha256("\n".join(hashes).encode()).hexdigest() if hashes[1:] else hashes[0]
-    return Provenance(name, source(data), data.licence, data.citation, digest, places)
+    whole = hashlib.sha256("\n".join(hashes).encode()).hexdigest() if hashes[1:] else hashes[0]
+    return Provenance(name, source(data), data.licence, data.citation, whole, places)
 
 
 def source(data: DatasetCard) -> Source:

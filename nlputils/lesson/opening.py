@@ -22,6 +22,7 @@ _SOURCES = {
     "cache": "real, from the cache of this machine",
     "mirror": "real, from the mirror",
     "download": "real, downloaded on first use",
+    "own": "your own data",
 }
 
 
@@ -35,7 +36,7 @@ def start(number: str, *, profile: str, data: Sequence[str] = (), seed: int = 0)
     Args:
         number: The lesson, such as ``"03"``.
         profile: The notebook's parameter of that name.
-        data: The names of all data sets the lesson reads.
+        data: The names of all data sets the lesson reads, or paths of files of one's own.
         seed: The seed.
 
     Raises:
@@ -71,6 +72,8 @@ def _lines(session: Session, sources: Sequence[Provenance]) -> list[str]:
 
 
 def _source_line(source: Provenance) -> str:
+    if source.source == "own":
+        return f"{source.name}: {_SOURCES[source.source]}, sha256 {source.sha256[:12]}..."
     replaced = [name for name, card in registry().items() if card.stand_in == source.name]
     note = f"; stands in for {', '.join(replaced)}" if replaced else ""
     return f"{source.name}: {_SOURCES[source.source]}, {source.licence}{note}"
