@@ -68,7 +68,7 @@ def _results(found: RunDifference) -> str:
     quiet = [change for change in found.results if not change.beyond]
     if quiet:
         equal = sum(change.difference == 0 for change in quiet)
-        lines.append(f"Within it: {len(quiet)}, of which {equal} are equal.")
+        lines.append(f"Within it: {len(quiet)}, {equal} of them equal.")
     for change in quiet:
         lines += _concluded(change)
     title = f"Scores that changed beyond their interval: {len(found.beyond)} of "

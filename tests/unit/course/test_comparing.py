@@ -227,7 +227,7 @@ def test_what_was_different_about_the_runs_is_said(compared):
     found = compared({"01": {}}, {"01": {}}, about_a=about_a, about_b=about_b)
     assert found.settings == (
         "commit: aaaaaaaaaa -> bbbbbbbbbb-dirty",
-        "the embedded data is not the same",
+        "the embedded data",
         "keras: 3.15 -> 3.16",
         "01.epochs: 3 -> 4",
     )
