@@ -77,6 +77,18 @@ def axis(values: Sequence[float]) -> Axis:
     return Axis(low, high, tuple(ticks))
 
 
+def name_code(name: str) -> str:
+    """Write the name of a result as code that may be broken after its underscores.
+
+    Args:
+        name: The name, as the lesson recorded it.
+
+    Returns:
+        HTML.
+    """
+    return f"<code>{html.escape(name).replace('_', '_<wbr>')}</code>"
+
+
 def _round_step(wanted: float) -> float:
     power = 10.0 ** math.floor(math.log10(wanted))
     return min(factor * power for factor in (1, 2, 5, 10) if factor * power >= wanted)
@@ -131,7 +143,7 @@ def _row(
     )
     text = html.escape(row["text"].removeprefix(f"{metric} "))
     return (
-        f'<li><span class="name">{html.escape(name)}</span>'
+        f'<li><span class="name">{name_code(name)}</span>'
         f'<svg role="img" aria-label="{told}" height="28">{"".join(parts)}</svg>'
         f'<span class="text">{text}</span></li>'
     )

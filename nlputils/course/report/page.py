@@ -1,17 +1,19 @@
 """The page of a run: its sections, from what the run recorded."""
 
 import html
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nlputils import __version__
 from nlputils.course.display import clock
 from nlputils.course.recorded import GOOD, Recorded, shape
-from nlputils.course.report.intervals import interval_plots
+from nlputils.course.report.intervals import interval_plots, name_code
 from nlputils.course.report.style import STYLE
 from nlputils.course.results import main_results
 
 _WIDE = 4
+_CODE = re.compile(r"`([^`]+)`")
 # The browser itself is told to run nothing and to fetch nothing, whatever a notebook holds.
 _POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
@@ -101,8 +103,7 @@ def _lessons(run: Recorded, notebooks: Mapping[str, str]) -> str:
         held = f"{sum(row['held'] for row in claims)} of {len(claims)}" if claims else "-"
         metrics = [{"name": key, **row} for key, row in run.metrics.get(number, {}).items()]
         scores = "<br>".join(
-            f"<code>{html.escape(row['name'])}</code> {html.escape(row['text'])}"
-            for row in main_results(metrics)
+            f"{name_code(row['name'])} {html.escape(row['text'])}" for row in main_results(metrics)
         )
         cost = [_time(about.get("seconds")), _peak(about.get("peak_mb"))]
         status = _status(about) + _changed(about)
@@ -132,7 +133,7 @@ def _scores(run: Recorded) -> str:
     parts = []
     for number, rows in run.metrics.items():
         numbers = [
-            [f"<code>{html.escape(name)}</code>", html.escape(row["text"])]
+            [name_code(name), html.escape(row["text"])]
             for name, row in rows.items()
             if shape(row) == "number"
         ]
@@ -160,10 +161,9 @@ _READING = (
 def _claims(run: Recorded) -> str:
     parts = []
     for number, claims in run.claims.items():
-        rows = [_claim(row) for row in claims]
-        if rows:
-            heads = ["verdict", "claim", "this run gave", "a planted error, refused"]
-            table = _table(f"Claims of lesson {number}", heads, rows)
+        if claims:
+            rows = [_claim(row) for row in claims]
+            table = _table(f"Claims of lesson {number}", ["verdict", "claim"], rows)
             parts.append(f"<h3>{_named(run, number)}</h3>{table}")
     if not parts:
         return "<p>No lesson of this run made a claim.</p>"
@@ -177,11 +177,14 @@ def _claim(row: Mapping[str, Any]) -> list[str]:
     good = row["held"]
     verdict = f'<span class="{"good" if good else "bad"}">{"✓ held" if good else "✗ did not hold"}'
     loose = "" if row.get("enforced", True) else '<div class="note">reported, not enforced</div>'
-    values = [
-        f"<code>{html.escape(str(row[key]))}</code>" if key in row else "-"
-        for key in ("value", "planted")
-    ]
-    return [f"{verdict}</span>{loose}", html.escape(row["sentence"]), *values]
+    sentence = _CODE.sub(r"<code>\1</code>", html.escape(row["sentence"]))
+    values = "".join(
+        f"<dt>{words}</dt><dd><code>{html.escape(str(row[key]))}</code></dd>"
+        for key, words in (("value", "This run gave"), ("planted", "Planted error, refused"))
+        if key in row
+    )
+    more = f"<details><summary>values</summary><dl>{values}</dl></details>" if values else ""
+    return [f"{verdict}</span>{loose}", sentence + more]
 
 
 def _costs(run: Recorded) -> str:
@@ -218,7 +221,7 @@ def _data(run: Recorded) -> str:
         digest = f"<code>{html.escape(str(row.get('sha256', '')))}</code>"
         rows.append(
             [
-                f"<code>{html.escape(name)}</code>",
+                name_code(name),
                 html.escape(_SOURCES.get(source, source)),
                 html.escape(str(row.get("licence", ""))),
                 html.escape(str(row.get("citation", ""))),

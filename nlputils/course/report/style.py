@@ -32,7 +32,7 @@ table code { overflow-wrap: anywhere; }
 .scroll th, .scroll td { padding: .45rem 1.5rem .45rem 0; text-align: left; vertical-align: top;
   border-bottom: 1px solid var(--line); }
 .scroll thead th { color: var(--muted); font-weight: 600; vertical-align: bottom; }
-.scroll tbody th { font-weight: 600; min-width: 8rem; }
+.scroll tbody th { font-weight: 600; min-width: 9rem; }
 .scroll .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .good, .bad { font-weight: 600; white-space: nowrap; }
 .good { color: var(--good); }
@@ -42,14 +42,16 @@ table code { overflow-wrap: anywhere; }
 .bar { height: .7rem; min-width: 2px; margin-top: .4rem; background: var(--accent);
   border-radius: 2px; }
 td:has(> .bar) { min-width: 8rem; }
+dl { margin: .4rem 0 0; } dt { color: var(--muted); } dd { margin: 0 0 .4rem; }
+td summary { color: var(--muted); font-size: .9em; }
 
 .forest { margin: 0 0 1.5rem; }
 .forest figcaption { margin-bottom: .35rem; font-weight: 600; }
 .forest ul { margin: 0; padding: 0; list-style: none; }
-.forest li, .forest .axis { display: grid; grid-template-columns: 13rem minmax(10rem, 1fr) 19rem;
+.forest li, .forest .axis { display: grid; grid-template-columns: 14rem minmax(10rem, 1fr) 20rem;
   column-gap: 1.25rem; align-items: center; }
-.forest .name { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace;
-  font-size: .875em; overflow-wrap: anywhere; }
+.forest .name { overflow-wrap: anywhere; }
+.forest li { padding: .1rem 0; }
 .forest .text { font-variant-numeric: tabular-nums; }
 .forest svg { display: block; width: 100%; overflow: visible; }
 .forest .axis > div { grid-column: 2; position: relative; height: 1.5rem; font-size: .85rem;
