@@ -156,16 +156,21 @@ def low_label_curve(
             f"{number(v)} [{number(a)}, {number(b)}] with {number(n)}" for n, v, a, b in points
         )
         parts.append(f"{system}: {listed} labels.")
-    axes.set_xscale("log", base=2)
-    axes.set_xticks(sorted(set(frame[x])))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    axes.xaxis.set_minor_locator(NullLocator())
+    _log_axis(axes, sorted(set(frame[x])))
     axes.set(xlabel="labelled training examples", ylabel=_unit(metric, percent), title=title)
     _label_ends(axes, ends)
     head = _head("Line chart with 95 % intervals on a logarithmic axis", title)
     return Figure(
         figure, f"{head} {_unit(metric, percent)} of {_count(systems)}. {' '.join(parts)}"
     )
+
+
+def _log_axis(axes: Axes, ticks: Sequence[float]) -> None:
+    """Make the horizontal axis logarithmic, with the numbers themselves as its ticks."""
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(ticks)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.xaxis.set_minor_locator(NullLocator())
 
 
 def _series(frame: pd.DataFrame, x: str, y: str) -> pd.DataFrame:

@@ -121,10 +121,15 @@ def _card(axes: Axes, x: float, y: float, number: str, title: str, here: str | N
         linespacing=1.15,
     )
     if standing:
-        below = y - tall / 2 - (_DROP - tall + _SIGN) / 2
-        axes.text(
-            x, below, "you are here", ha="center", va="center", color=_HERE, weight="bold", zorder=6
-        )
+        _sign(axes, x, y)
+
+
+def _sign(axes: Axes, x: float, y: float) -> None:
+    """Write "you are here" into the room that is left below the reader's card."""
+    below = y - _CARD[1] / 2 - (_DROP - _CARD[1] + _SIGN) / 2
+    axes.text(
+        x, below, "you are here", ha="center", va="center", color=_HERE, weight="bold", zorder=6
+    )
 
 
 def _told(here: str | None) -> str:

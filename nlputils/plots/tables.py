@@ -129,14 +129,17 @@ def token_strip(
             axes.text(middle, y - 0.13, values_shown[index], ha="center", va="center", size=10)
     axes.set(xlim=(-0.05, _LINE + 0.05), ylim=(-(lines - 1) * step - 0.28, 0.44), title=title)
     axes.axis("off")
+    return Figure(figure, _listed(tokens, numbers, title, value_name))
+
+
+def _listed(tokens: Sequence[str], numbers: np.ndarray | None, title: str, value_name: str) -> str:
+    """Say a strip in words: each piece, and its value if it has one."""
     pairs = list(tokens)
     if numbers is not None:
         pairs = [f"{t} {number(v)}" for t, v in zip(tokens, numbers, strict=True)]
     head = f"{title.rstrip('.')}. " if title else ""
     what = "" if numbers is None else f", each with its {value_name}"
-    return Figure(
-        figure, f"{head}{plural(len(tokens), 'token')} in a row{what}: {', '.join(pairs)}."
-    )
+    return f"{head}{plural(len(tokens), 'token')} in a row{what}: {', '.join(pairs)}."
 
 
 def _shortened(token: str) -> str:
