@@ -11,6 +11,7 @@ from nlputils.errors import CourseError
 TEXT, LABEL = "text", "label"
 _LONGEST_LINE = 1_000_000
 _LONGEST_FIELD = 131_072  # the csv module's own bound
+_LONGEST_SENTENCE = 10_000
 # Bytes that Python needs beside the characters: for a row with its id and group, for a string.
 _ROW, _STRING = 300, 60
 
@@ -107,6 +108,11 @@ def sentences(path: Path, encoding: str, tag_column: int | None) -> Iterator[Row
                 _require_iob2(path, number, tag, tags[-1] if tags else "O")
                 tokens.append(token)
                 tags.append(tag)
+                if len(tokens) > _LONGEST_SENTENCE:
+                    raise CourseError(
+                        f"{path}, line {begun}: a sentence of more than {_LONGEST_SENTENCE:,} "
+                        "tokens begins. Put an empty line after each sentence."
+                    )
         if tokens:
             yield _sentence(begun, tokens, tags)
 
@@ -153,7 +159,9 @@ def _undecodable(path: Path, error: UnicodeDecodeError, encoding: str) -> str:
     """Find the line that cannot be decoded: the text was read ahead in blocks."""
     if not encoding.lower().startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
         with open(path, "rb") as stream:
-            for number, line in enumerate(stream, start=1):
+            number = 0
+            while 0 < len(line := stream.readline(_LONGEST_LINE)) < _LONGEST_LINE:
+                number += 1
                 try:
                     line.decode(encoding)
                 except UnicodeDecodeError as found:

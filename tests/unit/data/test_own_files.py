@@ -180,6 +180,7 @@ WRONG = {
     ),
     "few": (GOOD + b"other,c\nother,c\n", ["too few rows", "'c' has 1", "at least 13"]),
     "long": (b"text,label\n" + b"x" * 1_200_000, ["line 2", "1,000,000 characters"]),
+    "long and not text": (b"text,label\n\x80" + b"x" * 1_200_000, ["not UTF-8", "invalid start"]),
     "long field": (b'text,label\n"' + b"x y\n" * 40_000, ["row 2", "131,072"]),
 }
 
@@ -225,6 +226,12 @@ def test_a_wrong_line_of_conll_is_told(change, words, tmp_path):
     path.write_text(conll().replace(*change, 1))
     with pytest.raises(CourseError, match=f"n.conll, {words}"):
         data.load(path)
+
+
+def test_sentences_that_never_end_are_told(tmp_path):
+    (tmp_path / "n.conll").write_text("a\tO\n" * 20_000)
+    with pytest.raises(CourseError, match="line 1: a sentence of more than 10,000 tokens"):
+        data.load(tmp_path / "n.conll")
 
 
 def test_too_few_sentences_and_unknown_types_are_told(tmp_path):
