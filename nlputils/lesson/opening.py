@@ -3,7 +3,6 @@
 import dataclasses
 import importlib.metadata
 import json
-import logging
 import os
 import platform
 import random
@@ -14,6 +13,7 @@ import numpy as np
 
 from nlputils.data import Provenance, provenance, registry, write_atomic
 from nlputils.lesson.machine import device
+from nlputils.lesson.quiet import quiet_tensorflow
 from nlputils.lesson.session import Session, begin
 
 _PACKAGES = {"keras": "keras", "keras_hub": "keras-hub"}
@@ -42,9 +42,7 @@ def start(number: str, *, profile: str, data: Sequence[str] = (), seed: int = 0)
     Raises:
         CourseError: When a data set is unknown, or the notebook and the runner disagree.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # TensorFlow warns whenever a notebook builds its fifth model, which is what lessons do.
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    quiet_tensorflow()
     session = begin(number, profile)
     _seed(seed)
     sources = [provenance(name) for name in data]
