@@ -18,13 +18,13 @@
 #
 # **Question.** A bag of words forgets the order of the words. A network can read them one by one, as you do. Does it find spam better than counting words?
 #
-# In 2018 such a network, the LSTM, was the usual choice for text. Its code is still copied today. Copied the obvious way, it runs, prints a decent accuracy, and has learned nothing. You will see that happen, and find out why.
+# In 2018 such a network, the **LSTM**, was a usual choice for text, and its code is still around. Today's Keras does not run it as it was. Whoever writes it anew for today, line by line, makes a **port** of it. The obvious port runs, prints a decent accuracy, and has learned nothing. You will see that happen, and find out why.
 #
 # After this lesson you can
 #
 # - write one step of a recurrent network, and of an LSTM, with NumPy;
 # - say what a state is, and measure how it forgets;
-# - recognise a network that fails without any error message;
+# - recognise a network that fails without any error message, and test the cause;
 # - pad and mask messages so that padding does no harm;
 # - compare four recurrent networks with the baselines of lesson 01, fairly and with their cost.
 
@@ -39,7 +39,7 @@ old_epochs = 6
 length = 40
 units = 64
 batch_size = 128
-rates = [0.002, 0.005, 0.01, 0.02]
+rates = [0.001, 0.002, 0.005, 0.01]
 epoch_choices = [3, 6]
 cuts = [5, 10, 20]
 
@@ -71,7 +71,7 @@ first = splits[seeds[0]]
 first.describe()
 
 # %% [markdown]
-# Trust, but check. The true classes of the test messages must be the same, in the same order, in every split. The planted error is one split that is one message late.
+# Is it really so? The true classes of the test messages must be the same, in the same order, in every split. The planted error is one split that is one message late.
 
 # %%
 import numpy as np
@@ -95,12 +95,14 @@ lesson.claim(
 from nlputils.text import WordIndex
 
 index = WordIndex(first.train["text"], vocabulary_size)
-example = first.train["text"][0]
-print(WordIndex.split(example)[:8])
-print(index.encode([example], 8))
+pair = ["do not pay the fee , wait", "do not wait , pay the fee"]
+print(WordIndex.split(pair[0]))
+print(index.encode(pair, 8))
 
 # %% [markdown]
-# How long are the messages? Length is what this lesson is about, so look closely.
+# These are the two messages of lesson 00: the same words in another order. Each row has eight places, and six words. The last two places are padding.
+#
+# How long are the messages of our data? Length is what this lesson is about, so look closely.
 
 # %%
 words = first.train["text"].map(lambda text: len(WordIndex.split(text)))
@@ -137,7 +139,7 @@ import keras
 
 keras.utils.set_random_seed(0)
 embedding, layer = keras.layers.Embedding(len(index), units), keras.layers.SimpleRNN(units)
-ids = index.encode([example], words[0])
+ids = index.encode(first.train["text"][:1], words[0])
 by_keras = keras.ops.convert_to_numpy(layer(embedding(ids)))[0]
 
 # %%
@@ -151,10 +153,9 @@ lesson.claim(
 )
 
 # %% [markdown]
-# The planted error reads the message backwards. The check refuses it, so the order of the words must matter. That is the point of such a network. Here are the two messages of lesson 00, the same words in another order.
+# The planted error reads the message backwards. The check refuses it, so the order of the words must matter. That is the point of such a network. What does it make of our two messages with the same words?
 
 # %%
-pair = ["do not pay the fee , wait", "do not wait , pay the fee"]
 two = index.encode(pair, 6)
 states = [read_simple(table[row], simple_weights) for row in two]
 apart = np.linalg.norm(states[0] - states[1]) / np.linalg.norm(states[0])
@@ -200,7 +201,7 @@ def read_lstm(vectors, weights):
 
 
 # %% [markdown]
-# Again we borrow the weights of the Keras layer. The planted error forgets the cell at each step, as if all forget gates were closed.
+# Again we borrow the weights of the Keras layer. The planted error has read the last word only.
 
 # %%
 layer = keras.layers.LSTM(units)
@@ -289,8 +290,8 @@ lesson.claim(
 # Each failure is loud. You see the message, you look up the new name, and you repair the line. A port is mostly that. But one change makes no noise at all. Look at where the zeros go.
 
 # %%
-print(index.encode([example], words[0] + 4, padding="left"))
-print(index.encode([example], words[0] + 4, padding="right"))
+print(index.encode(pair[:1], 10, padding="left"))
+print(index.encode(pair[:1], 10, padding="right"))
 
 # %% [markdown]
 # `pad_sequences` pads on the **left**. `TextVectorization`, which took the place of `Tokenizer`, pads on the **right**. `WordIndex` can do both.
@@ -309,22 +310,22 @@ lesson.claim(
 # ## As it was, and as it is ported
 #
 # `models.seed_lstm` is the network of 2018: an embedding, an LSTM and one number between 0 and 1, the probability of spam. We train it three times on each split. Only the padding and the **mask** differ. With `mask_zero=True` the LSTM skips all steps with id 0. The code of 2018 did not say `mask_zero`.
+#
+# Three words about training, which lesson 02 explains in full. The network sees the messages in small groups. After each group its weights move a little, so that the **loss** falls. The loss of one message is $-\ln p$, where $p$ is the probability that the network gave to the true class. One pass over all messages is an **epoch**. How far the weights move at a time is the **learning rate**.
 
 # %%
 from nlputils import models
 
+indexes = {seed: WordIndex(splits[seed].train["text"], vocabulary_size) for seed in old_seeds}
 
-def train_2018(seed, padding, mask_zero):
-    split = splits[seed]
-    index = WordIndex(split.train["text"], vocabulary_size)
-    x, x_test = (
-        index.encode(part["text"], old_length, padding=padding)
-        for part in (split.train, split.test)
-    )
-    model = models.seed_lstm(len(index), mask_zero=mask_zero, seed=seed)
-    model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+
+def fit_2018(model, seed, padding):
+    split, index = splits[seed], indexes[seed]
     y = split.y(split.train)
+    x = index.encode(split.train["text"], old_length, padding=padding)
+    model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
     history = model.fit(x, y, epochs=old_epochs, batch_size=batch_size, verbose=0).history
+    x_test = index.encode(split.test["text"], old_length, padding=padding)
     prob = model.predict(x_test, verbose=0)[:, 0]
     predicted = (prob > 0.5).astype(int)
     return evaluate.Predicted(split.y(split.test), predicted, seed, len(y), prob), history
@@ -338,16 +339,18 @@ variants = {
     "port, right": ("right", False),
     "port, masked": ("right", True),
 }
-old_runs, histories, seconds = {}, {}, {}
-for name, variant in variants.items():
-    began = time.perf_counter()
-    results = [train_2018(seed, *variant) for seed in old_seeds]
+old_runs, losses, seconds = {}, {}, {}
+for name, (padding, mask_zero) in variants.items():
+    old_runs[name], began = [], time.perf_counter()
+    for seed in old_seeds:
+        model = models.seed_lstm(len(indexes[seed]), mask_zero=mask_zero, seed=seed)
+        run, history = fit_2018(model, seed, padding)
+        old_runs[name].append(run)
+        losses.setdefault(name, history["loss"])
     seconds[name] = (time.perf_counter() - began) / len(old_seeds)
-    old_runs[name] = [run for run, _ in results]
-    histories[name] = results[0][1]
 
 # %% [markdown]
-# No error, no warning, three times. Here is what a hurried programmer looks at: the accuracy on the test messages. Beside it stands the share of ham among them.
+# No error and no warning in any of the three. Here is what a hurried programmer looks at: the accuracy on the test messages. Beside it stands the share of ham among them.
 
 
 # %%
@@ -411,12 +414,12 @@ lesson.claim(
 )
 
 # %% [markdown]
-# The training loss shows the same. Whoever knows only the share $p$ of spam can reach the **entropy** $H = -p \ln p - (1 - p) \ln(1 - p)$ and no less. We draw this level as a fourth line.
+# The training loss shows the same. It is counted in **nats**, because the logarithm is the natural one. Who knows only the share $s$ of spam gives this probability to every message. The mean loss is then the **entropy** $-s \ln s - (1 - s) \ln(1 - s)$, and no other constant answer gets below it. We draw this level as a fourth line.
 
 # %%
 share = first.y(first.train).mean()
 entropy = -share * np.log(share) - (1 - share) * np.log(1 - share)
-losses = pd.DataFrame({name: found["loss"] for name, found in histories.items()})
+losses = pd.DataFrame(losses)
 losses["share of spam only"] = entropy
 losses["epoch"] = np.arange(1, old_epochs + 1)
 names = [*variants, "share of spam only"]
@@ -433,7 +436,7 @@ lesson.claim(
 )
 
 # %% [markdown]
-# The port has learned one number: how frequent spam is. It has not read a single word. The code of 2018 had the same network, the same words and the same seeds. It read, because it padded on the other side. This is a **silent failure**: nothing breaks, and the number that everybody prints looks fine.
+# The port has learned one number: how frequent spam is. It does not use the words. The code of 2018 had the same network, the same words and the same seeds. It does use them, because it padded on the other side. This is a **silent failure**: nothing breaks, and the number that everybody prints looks fine.
 
 # %%
 always_spam = [2 * run.true.mean() / (1 + run.true.mean()) for run in old_runs["2018, left"]]
@@ -447,9 +450,9 @@ lesson.claim(
 # %% [markdown]
 # ## Why it fails
 #
-# A message has a few dozen words. The row is longer. So after the last word the LSTM reads padding, step after step, always the same vector. What is left of the message when it comes to the end?
+# The rows are longer than most messages. So after the last word the LSTM reads padding, step after step, always the same vector. What is left of the message when it comes to the end?
 #
-# We can measure it with our own `lstm_step`, on the network as it is before training. We let it read one ham and one spam message, then padding. At each step we ask two things. How far apart are the two cells, compared with the beginning? And how open is the forget gate?
+# We can measure it with our own `lstm_step`, on the LSTM from above, as it is before training. We let it read one ham and one spam message, then padding. At each step we ask two things. How far apart are the two cells, compared with the beginning? And how open is the forget gate?
 
 # %%
 texts = [first.train["text"][first.train["label"] == label].iloc[0] for label in first.labels]
@@ -507,7 +510,30 @@ print(f"Left of the difference then: one part in {1 / trail['two messages'][typi
 # %% [markdown]
 # To the last layer, all messages look nearly alike. So it learns the share of spam. And training gets no grip on the words. The **gradient**, the signal that tells each weight how to change, runs backwards through the same steps. At each of them it shrinks as the difference did, for the same reason: from $c_t$ to $c_{t-1}$ its direct way is a multiplication by the forget gate.
 #
-# On the left, padding does no such harm. It comes first, when there is nothing to forget. That was luck more than insight: hardly anybody chose it.
+# All this is an explanation. Is it the true cause? A cause can be tested: change it, and nothing else. We add 4 to the bias of the forget gate before training, so that it begins at $\sigma(5)$ and keeps nearly everything. Same port, padding on the right, no mask.
+
+# %%
+model = models.seed_lstm(len(indexes[old_seeds[0]]), seed=old_seeds[0])
+W, U, b = model.layers[1].get_weights()
+b[64:128] += 4
+model.layers[1].set_weights([W, U, b])
+print(f"After {typical} steps of padding, {100 * sigmoid(5) ** typical:.0f} % of the cell is left.")
+remembers, _ = fit_2018(model, old_seeds[0], "right")
+
+# %%
+both = (remembers, old_runs["port, right"][0])
+print(evaluate.compare("spam_f1", *both, ("port that remembers", "port")))
+lesson.claim(
+    "A port that forgets less does learn: it is ahead of the port on the same messages.",
+    lambda found: evaluate.compare("spam_f1", *found, ("more", "less")).better == "more",
+    both,
+    planted=both[::-1],
+)
+
+# %% [markdown]
+# It learns, with all its padding. So forgetting was the cause. It is no good cure, though: the padding is still read, and still written into the cell.
+#
+# On the left, padding does no such harm. It comes first, when there is nothing to forget. Nobody had to think of that: it is what `pad_sequences` does unless told otherwise.
 #
 # `old_length` is a parameter. With a shorter row there is less padding, and the port begins to learn. Exercise 3 finds out where.
 #
@@ -521,7 +547,7 @@ def read_masked(ids, weights):
     return read_lstm(table[ids[ids != 0]], weights)[0]
 
 
-padded = index.encode([example], old_length)
+padded = index.encode(first.train["text"][:1], old_length)
 with_mask = keras.layers.Embedding(len(index), units, mask_zero=True)
 with_mask.build()
 with_mask.set_weights([table])
@@ -637,7 +663,7 @@ for cut in cuts:
     print(evaluate.compare("spam_f1", *two_runs, (f"{length} words", f"{cut} words")))
 
 # %% [markdown]
-# Validation is small and the intervals are wide. So do not read much into a small difference. The seconds include about two that Keras needs to prepare any training. Compare them with the seconds of the trainings of 2018, whose rows were longer.
+# Validation is small and the intervals are wide. So do not read much into a small difference. The setting was tuned with the longest rows, which helps them a little. The seconds include the time that Keras needs to prepare a training, whatever its length.
 #
 # ## The family against the baselines
 #
@@ -719,7 +745,7 @@ pd.Series(cost, name="seconds").round(1).to_frame()
 # %%
 floor = np.mean([2 * y.mean() / (1 + y.mean()) for y in truth])
 lesson.claim(
-    "All four networks have learned to read: their F1 is above that of calling everything spam.",
+    "All four networks have learned something: their F1 is above that of calling everything spam.",
     lambda found: min(score.value for score in found.values()) > floor + 0.05,
     scores,
     planted={**scores, "LSTM": f1["port, right"]},
@@ -750,7 +776,7 @@ for found in inside:
     print(found)
 
 # %% [markdown]
-# Seven comparisons stand above. If all systems were equal, one comparison in twenty would still find a difference. So do not build a house on one of them. "Not distinguishable" says that these splits cannot tell, and not that the two are equal.
+# Seven comparisons stand above. If all systems were equal, one comparison in twenty would still find a difference. So do not rely on one of them alone. "Not distinguishable" says that these splits cannot tell, and not that the two are equal.
 #
 # ## Does it use the order?
 #
@@ -767,11 +793,11 @@ plots.show(plots.comparison(effects, title="What the order of the words is worth
 lesson.record("lstm_order_effect", effects[list(family).index("LSTM")])
 
 # %% [markdown]
-# If the interval of a network lies above zero, it reads order: without it, it finds less. Set that beside the comparison with the baselines. To use the order is one thing. To gain by it is another. Who learns words *and* their order from the same few messages has more to learn than who only counts.
+# If the interval of a network lies above zero, it reads order: without it, it finds less. Set that beside the comparison with the baselines. To use the order is one thing. To gain by it is another. One reason may be that there are few messages, and that a network which learns words *and* their order has more to learn from them.
 #
 # ## Read the errors
 #
-# A network gives a probability $p$ to the true class. Its **loss** for one message is $-\ln p$. Sorted by the loss, the worst mistakes come first: those where the network was sure, and wrong. We take the LSTM on the last split.
+# A network gives a probability $p$ to the true class. Its loss for one message is $-\ln p$. Sorted by the loss, the worst mistakes come first: those where the network was sure, and wrong. We take the LSTM on the last split. Real spam can be crude.
 
 # %%
 last = splits[seeds[-1]]
@@ -784,7 +810,7 @@ worst.head(8)[["true", "predicted", "p_true", "loss", "text"]].round(3)
 wrong = worst[~worst["correct"]]
 sure = (wrong["p_true"] < 0.1).mean()
 print(
-    f"{len(wrong)} of {len(worst):,} messages are wrong, {100 * sure:.0f} % of them by a sure network."
+    f"{len(wrong)} of {len(worst):,} messages are wrong, {100 * sure:.0f} % of them with p below 0.1."
 )
 
 # %% [markdown]
@@ -802,7 +828,7 @@ print(
 #
 # **Would more epochs have helped the port?** The gradient at the words is tiny, and not zero. So perhaps it would, at some time. Try it: `old_epochs` is a parameter.
 #
-# **Is masking the only cure?** No. Padding on the left works, and so do shorter rows, the mean of all states in place of the last one, or batches of messages of equal length. Masking says what you mean.
+# **Is masking the only cure?** No. Padding on the left works. Others are shorter rows, the mean of all states in place of the last one, or batches of messages of equal length. Masking says what you mean.
 #
 # **Why is a recurrent network slow?** It must finish one word before it begins the next. The Transformer of lesson 04 reads all words at once.
 #
@@ -819,7 +845,7 @@ print(
 # 1. Write `gru_step(x, h, W, U, b)` with NumPy. The three parts of the weights are $z$, $r$ and $g$, in this order. $z = \sigma(xW_z + hU_z + b_z)$, $r = \sigma(xW_r + hU_r + b_r)$, $g = \tanh(xW_g + (r \odot h)U_g + b_g)$, and the new state is $z \odot h + (1 - z) \odot g$. Compare with `keras.layers.GRU(units, reset_after=False)`.
 # 2. The forget gate stays at $\sigma(1)$. Write `steps_until(share)`: after how many whole steps is no more than `share` of the cell left? Store `steps_until(0.001)` as `thousandth`.
 # 3. Write `port_f1(row_length)`: the F1 of spam of the port (right, no mask) on the first split, with rows of that length. Try 20, 30, 40 and 60. Where does it begin to learn? Compare with `steps_until`.
-# 4. Give the forget gate a larger bias at the start. Take `models.seed_lstm`, and add 4 to the forget part of the LSTM's bias before training. How much of the cell is kept after 80 steps now? Store it as `kept_after_80`. Train the port with it. Does it learn?
+# 4. With which bias does the forget gate keep half of the cell over 80 steps? Write `bias_for(share, steps)` and store the bias as `half_after_80`. Train the port on the first split with this bias in place of 1. Does it learn?
 # 5. Tune the GRU as the LSTM was tuned, and store its setting as `gru_setting`. Is it another one? Does the comparison of the GRU with the LSTM change?
 #
 # <details><summary>Solutions</summary>
@@ -851,13 +877,14 @@ print(
 #     thousandth = steps_until(0.001)
 #     ```
 #
-# 3. `train_2018` reads `old_length` when it is called, so it can be changed:
+# 3. `fit_2018` reads `old_length` when it is called, so it can be changed:
 #
 #     ```python
 #     def port_f1(row_length):
 #         global old_length
 #         before, old_length = old_length, row_length
-#         run, _ = train_2018(seeds[0], "right", False)
+#         model = models.seed_lstm(len(indexes[old_seeds[0]]), seed=old_seeds[0])
+#         run, _ = fit_2018(model, old_seeds[0], "right")
 #         old_length = before
 #         return evaluate.spam_f1(run.true, run.pred)
 #
@@ -865,22 +892,23 @@ print(
 #     ```
 #
 #     Short rows leave only a few steps of padding behind a message, and the network learns. With more padding it first learns later, then not at all. More epochs and a higher learning rate move the place, so it is not a constant of nature.
-# 4. The bias has four parts in the order i, f, g, o. The forget gate begins at $\sigma(5)$:
+# 4. The gate must keep the 80th root of one half at each step. The inverse of $\sigma$ is $\ln\frac{p}{1 - p}$:
 #
 #     ```python
-#     kept_after_80 = sigmoid(5.0) ** 80
-#     model = models.seed_lstm(len(index), seed=0)
+#     def bias_for(share, steps):
+#         kept = share ** (1 / steps)
+#         return float(np.log(kept / (1 - kept)))
+#
+#     half_after_80 = bias_for(0.5, 80)
+#     model = models.seed_lstm(len(indexes[old_seeds[0]]), seed=old_seeds[0])
 #     W, U, b = model.layers[1].get_weights()
-#     b[64:128] += 4
+#     b[64:128] = half_after_80
 #     model.layers[1].set_weights([W, U, b])
-#     model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
-#     x = index.encode(first.train["text"], old_length)
-#     model.fit(x, first.y(first.train), epochs=old_epochs, batch_size=batch_size, verbose=0)
-#     prob = model.predict(index.encode(first.test["text"], old_length), verbose=0)[:, 0]
-#     evaluate.spam_f1(first.y(first.test), (prob > 0.5).astype(int))
+#     run, _ = fit_2018(model, old_seeds[0], "right")
+#     evaluate.spam_f1(run.true, run.pred)
 #     ```
 #
-#     More than half of the cell is left, and the gradient comes back. Whether it learns well is another matter: the padding is still written into the cell at each step.
+#     The four parts of the bias stand in the order i, f, g, o, so the forget gate has the numbers 64 to 127.
 # 5. Only the name changes. The splits and the grid stay:
 #
 #     ```python
