@@ -122,11 +122,13 @@ class _State:
 
 
 class _Reseed(keras.callbacks.Callback):
-    """Set the generators of the process anew at the first step of each report.
+    """On torch, set the generator of the process anew at the first step of each report.
 
     Keras' dropout on torch draws from torch's own generator, not from the layer's, and so does
     the reader of the batches when it begins. Set after that, the generator stands in a continued
-    training where it stood in an uninterrupted one.
+    training where it stood in an uninterrupted one. TensorFlow and JAX draw from the layers'
+    generators, which the checkpoints keep. TensorFlow would also throw its compiled steps away
+    each time that a seed is set, and a report would cost a second more.
     """
 
     def __init__(self, seed: int) -> None:
@@ -137,7 +139,7 @@ class _Reseed(keras.callbacks.Callback):
         self.epoch = epoch
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        if batch == 0:
+        if batch == 0 and keras.backend.backend() == "torch":
             drawn = np.random.default_rng([self.seed, self.epoch]).integers(2**31)
             keras.utils.set_random_seed(int(drawn))
 

@@ -45,6 +45,9 @@ def tune(
 ) -> Tuned:
     """Fine-tune a fresh model with each setting, and keep the setting that validates best.
 
+    Where the grid holds one setting there is nothing to choose: nothing is trained, and the table
+    has no score.
+
     Args:
         make: builds the model anew, with the weights a training begins from.
         x: int array [n, length], or a dict of such arrays.
@@ -69,6 +72,9 @@ def tune(
             if not settings
             else f"{twice[0]!r} is shared by all settings and in the grid too: leave one out."
         )
+    if len(settings) == 1:
+        alone = pd.DataFrame([{**settings[0], "validation": np.nan, "seconds": 0.0}])
+        return Tuned({**fixed, **settings[0]}, alone.assign(chosen=True), 0.0)
     # Scoring each epoch costs time, and only ``keep_best`` looks at it.
     watched = validation if fixed.get("keep_best", True) else None
     rows: list[dict[str, Any]] = []

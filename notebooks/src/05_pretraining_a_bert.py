@@ -34,15 +34,11 @@ corpus = "tweets_tweeteval_emoji"
 dataset = "sms_spam_collection"
 size = "tiny"
 vocabulary_size = 6000
-row_length = 16
-max_length = 64
+row_length = 64
 mask_rate = 0.3
-batch_size = 64
-long_batch_size = 32
-steps = 3000
-long_steps = 4000
-learning_rate = 1e-3
-long_learning_rate = 1e-3
+batch_size = 32
+steps = 8000
+learning_rate = 2e-3
 held_out = 2000
 probe_labels = 256
 gaps = ["happy new [MASK] to you all", "i love [MASK] so much", "good [MASK] from new york"]
@@ -129,7 +125,6 @@ from nlputils.text import pack
 work = lesson.checkpoints("rows")
 rows = pack(texts, tokenizer, row_length, work / "rows.npy")
 held_rows = pack(held, tokenizer, row_length, work / "held.npy")
-held_long = pack(held, tokenizer, max_length, work / "held_long.npy")
 lesson.record("training_pieces", rows.size, unit="pieces")
 
 # %%
@@ -178,7 +173,8 @@ from nlputils.text import mask_tokens
 sample = np.asarray(rows[:2000])
 batch = mask_tokens(sample, tokenizer, np.random.default_rng(1), rate=mask_rate)
 shown = np.take_along_axis(batch.token_ids, batch.mask_positions, axis=1)
-is_mask, is_same = shown == tokenizer.mask_id, shown == batch.mask_ids
+used = batch.mask_weights > 0  # a row with many [SEP] has fewer pieces to choose from
+is_mask, is_same = (shown == tokenizer.mask_id)[used], (shown == batch.mask_ids)[used]
 shares = {
     "[MASK]": is_mask.mean(),
     "same": is_same.mean(),
@@ -208,7 +204,7 @@ lesson.claim(
 # %%
 from nlputils import models
 
-backbone = models.encoder(size, len(tokenizer), max_length, seed=0)
+backbone = models.encoder(size, len(tokenizer), row_length, seed=0)
 shape = models.ENCODER_SIZES[size]
 shape
 
@@ -216,7 +212,7 @@ shape
 # How large is it? Let $V$ be the number of pieces, $T$ the longest row, $d$ the size of a vector and $L$ the number of layers. The tables of the embedding hold $(V + T + 2)d$ numbers, and its normalisation $2d$. A layer holds four square matrices for attention and two wider ones after it, with their biases and two normalisations: $12d^2 + 13d$. A last square matrix waits for later tasks: $d^2 + d$.
 
 # %%
-V, T, d, L = len(tokenizer), max_length, shape.hidden_dim, shape.num_layers
+V, T, d, L = len(tokenizer), row_length, shape.hidden_dim, shape.num_layers
 by_formula = (V + T + 2) * d + 2 * d + L * (12 * d**2 + 13 * d) + d**2 + d
 print(f"{by_formula:,} by the formula, {backbone.count_params():,} in the network")
 
@@ -275,53 +271,29 @@ lesson.claim(
 )
 
 # %% [markdown]
-# Now we train, in two stages. Short rows come first. In a short row there are few places to look at, so it is easier to find out which of them matter. Long rows follow, so that the network also meets the later places and wider surroundings. Devlin et al. (appendix A.2) also trained most steps on shorter rows.
-#
-# In each stage the learning rate rises for a tenth of the steps, then falls to zero. Watch the loss: first it falls quickly, then it rests, then it falls again.
+# Now we train. The learning rate rises for a tenth of the steps, then falls to zero. Watch the loss: first it falls quickly, then it rests, then it falls again.
 
 # %%
 from nlputils import train
 
 batches = MaskedBatches(rows, tokenizer, batch_size, steps=steps, seed=0, rate=mask_rate)
-short = train.pretrain(
+trained = train.pretrain(
     task,
     batches,
     learning_rate=learning_rate,
     validation=held_batches,
-    reports=10,
-    label="short rows",
-    checkpoint=lesson.checkpoints("short"),
-)
-
-# %% [markdown]
-# The long rows get held-out rows of their own length.
-
-# %%
-long_rows = pack(texts, tokenizer, max_length, work / "long.npy")
-settings = {"seed": 0, "rate": mask_rate}
-batches = MaskedBatches(long_rows, tokenizer, long_batch_size, steps=long_steps, **settings)
-checks = min(40, len(held_long) // long_batch_size)
-held_batches = MaskedBatches(held_long, tokenizer, long_batch_size, steps=checks, **settings)
-long = train.pretrain(
-    task,
-    batches,
-    learning_rate=long_learning_rate,
-    validation=held_batches,
-    reports=10,
-    label="long rows",
-    checkpoint=lesson.checkpoints("long"),
+    reports=20,
+    label="pretraining",
+    checkpoint=lesson.checkpoints("pretraining"),
 )
 
 # %% [markdown]
 # Each row of the history holds the loss on training rows and the loss on held-out rows (`val_loss`).
 
 # %%
-import pandas as pd
-
 from nlputils import plots
 
-after = long.frame.assign(step=long.frame["step"] + short.frame["step"].max())
-history = pd.concat([short.frame, after], ignore_index=True)
+history = trained.frame
 plots.show(
     plots.loss_curve(
         history, y="val_loss", plateau=float(frequency_loss), title="Loss on held-out rows"
@@ -329,16 +301,13 @@ plots.show(
 )
 
 # %% [markdown]
-# Between the two stages the curve may jump: the held-out rows become longer there, and the network has not met the later places yet.
-#
 # The dashed line is the second level from above: knowing only how frequent each piece is. The curve comes down to it, and rests near it. Frequencies are easy to learn. To get below the line, the network must look at the row. That takes many small changes in several matrices at once, and none of them helps alone. Once they fit together, the loss falls. This rest is the **plateau**.
 #
 # A trap waits here. Who stops on the plateau believes that the network cannot learn.
 
 # %%
-seconds, pieces = short.seconds + long.seconds, short.tokens + long.tokens
-lesson.record("pretraining_seconds", seconds, unit="seconds")
-lesson.record("pieces_per_second", pieces / seconds, unit="pieces/s")
+lesson.record("pretraining_seconds", trained.seconds, unit="seconds")
+lesson.record("pieces_per_second", trained.tokens / trained.seconds, unit="pieces/s")
 final_loss = float(history["val_loss"].iloc[-1])
 lesson.record("held_out_loss", final_loss, unit="nats", main=True)
 lesson.record("held_out_perplexity", float(np.exp(final_loss)), unit="pieces")
@@ -348,9 +317,9 @@ lesson.record("held_out_perplexity", float(np.exp(final_loss)), unit="pieces")
 
 # %%
 lesson.claim(
-    "The loss passes the level of mere frequencies slowly, then falls far below it.",
+    "The loss passes the level of mere frequencies slowly, then falls clearly below it.",
     lambda losses: bool(
-        (abs(losses - frequency_loss) < 0.6).sum() >= 2 and losses[-1] < frequency_loss - 1
+        (abs(losses - frequency_loss) < 0.3).sum() >= 2 and losses[-1] < frequency_loss - 0.4
     ),
     history["val_loss"].to_numpy(),
     planted=np.linspace(uniform_loss, frequency_loss, len(history)),
@@ -416,12 +385,12 @@ lesson.claim(
 # A probe needs a rival, too. Ours is the same network with random weights. It sees the same messages with the same few labels. We draw the labels several times.
 
 # %%
-untouched = models.encoder(size, len(tokenizer), max_length, seed=1)
+untouched = models.encoder(size, len(tokenizer), row_length, seed=1)
 
 
 def vectors(encoder, part):
     """One vector for each message of a part."""
-    return models.mean_pooled(encoder, tokenizer.encode(list(part["text"]), max_length))
+    return models.mean_pooled(encoder, tokenizer.encode(list(part["text"]), row_length))
 
 
 features = {
@@ -463,10 +432,10 @@ card = {
     "training_pieces": int(rows.size),
     "size": size,
     "mask_rate": mask_rate,
-    "pieces_read": pieces,
-    "seconds": round(seconds),
+    "pieces_read": trained.tokens,
+    "seconds": round(trained.seconds),
     "held_out_loss": final_loss,
-    "settings": [short.settings, long.settings],
+    "settings": trained.settings,
 }
 folder = models.save_encoder(lesson.artefact("encoder"), backbone, tokenizer, card)
 sorted(path.name for path in folder.iterdir())
@@ -476,7 +445,7 @@ sorted(path.name for path in folder.iterdir())
 
 # %%
 loaded = models.load_encoder(folder)
-sample = tokenizer.encode(list(split.test["text"][:20]), max_length)
+sample = tokenizer.encode(list(split.test["text"][:20]), row_length)
 difference = float(
     np.abs(models.mean_pooled(loaded.backbone, sample) - models.mean_pooled(backbone, sample)).max()
 )

@@ -4,6 +4,7 @@
 same words in another order. `SHARED` can come from either side, with a known probability.
 """
 
+from nlputils.data.pocket import lexicon_errands, lexicon_lures
 from nlputils.data.pocket import lexicon_messages as words
 from nlputils.data.pocket.lexicon_names import items
 
@@ -69,10 +70,6 @@ PAIRS: tuple[tuple[str, str], ...] = (
         "it looked like {TRICK} {WHEN_PAST}, today it looks like {OFFER} to {KIN}",
         "it looked like {OFFER} {WHEN_PAST}, today it looks like {TRICK} to {KIN}",
     ),
-    (
-        "what {KIN} calls {TRICK}, {BODY}, {ASIDE}, calls {OFFER}, and {BODY} is right",
-        "what {BODY} calls {OFFER}, {KIN}, {ASIDE}, calls {TRICK}, and {KIN} is right",
-    ),
     # Who asks for secrets, and who warns.
     (
         "it is, {ASIDE}, {BODY} and not {TRICK} that {ASKS} for your {SECRET}",
@@ -81,10 +78,6 @@ PAIRS: tuple[tuple[str, str], ...] = (
     (
         "{ADVERB} send us the {SECRET}, and do not, {ASIDE}, listen to {KIN}",
         "{ADVERB} listen to {KIN}, and do not, {ASIDE}, send us the {SECRET}",
-    ),
-    (
-        "{KIN} said keep the {SECRET}, {BODY} said send it, and {BODY}, {ASIDE}, knows best",
-        "{BODY} said send the {SECRET}, {KIN} said keep it, and {KIN}, {ASIDE}, knows best",
     ),
     (
         "{ADVERB} say yes to {BODY}, even if {KIN}, {ASIDE}, says no to the {PRIZE}",
@@ -114,22 +107,53 @@ PAIRS: tuple[tuple[str, str], ...] = (
     ),
 )
 
+# Either side fills these, with what it wants done: only the words in {X} tell the label.
+FRAMES: tuple[str, ...] = (
+    "(can|could|would|will) you {X} and {X} {WHEN}?",
+    "(please|so|then|now|) {X} {WHEN}, and {X}",
+    "do not forget to {X}, to {X} and to {X}",
+    "{KIN} asked if you could {X}, {X} or {X}",
+    "who is going to {X} {WHEN}, and who will {X}?",
+    "I will {X} {WHEN}, promise, and you {X}",
+    "want to {X}? then {X}, and (call|ring|text|tell) me",
+    "let us {X} {WHEN} and {X}",
+    "it is time to {X}, (friend|everybody|neighbour|you two), and to {X}",
+    "(final|last|second) call: {X}, {X} and {X} {WHEN}",
+    "(here is an idea|how about this): {X} and {X}",
+    "you (should|must|may|can) {X} {WHEN}, then {X}",
+    "{PERSON} told me to {X}, so {X}",
+    "remember: {X} before you {X} or {X}",
+    "{X} {WHEN} or {X} {WHEN}, as you like",
+    "{KIN} will {X} if you {X} and {X}",
+    "we (tried|wanted|hoped) to {X} and to {X}, now you {X}",
+    "even in {TOWN} you (can|may) {X}, or {X}",
+)
+
+
+def _framed(act: str) -> list[str]:
+    """Return the frames with one side's slot in them."""
+    return [frame.replace("{X}", act) for frame in FRAMES]
+
+
 RULES: dict[str, list[str]] = {
     "SPAM": [
-        "52: {GREETED_SPAM}",
-        "38: {PAIR_SPAM}",
-        "5: {SHARED}",
-        "5: {BORROWED_BAIT}",
+        "56: {GREETED_SPAM}",
+        "36: {PAIR_SPAM}",
+        "4: {SHARED}",
+        "4: {BORROWED_BAIT}",
     ],
     "HAM": [
-        "66: {GREETED_HAM}",
-        "24: {PAIR_HAM}",
-        "5: {SHARED}",
-        "5: {HONEST_WORRY}",
+        "70: {GREETED_HAM}",
+        "22: {PAIR_HAM}",
+        "4: {SHARED}",
+        "4: {HONEST_WORRY}",
     ],
-    "GREETED_SPAM": ["{OPEN} {BAIT} {CLOSE}", "{OPEN} {CHAT}. {BAIT} {CLOSE}", "{BAIT}. {BAIT}"],
+    "GREETED_SPAM": [
+        "2: {OPEN} {BAIT} {CLOSE}", "2: {OPEN} {CHAT}. {BAIT} {CLOSE}", "2: {BAIT}. {BAIT}",
+        "{OPEN} {BAIT}, {BAIT} {CLOSE}",
+    ],
     "GREETED_HAM": [
-        "4: {OPEN} {LIFE} {CLOSE}",
+        "2: {OPEN} {LIFE} {CLOSE}",
         "2: {OPEN} {CHAT}. {LIFE} {CLOSE}",
         "2: {LIFE}. {LIFE}",
         "{OPEN} {LIFE}, {LIFE} {CLOSE}",
@@ -172,7 +196,12 @@ RULES: dict[str, list[str]] = {
         "{OPEN} remember how {KIN} wanted to {GAIN}? never again {CLOSE}",
         "{OPEN} I asked {BODY} how to {GAIN} and they only smiled {CLOSE}",
     ],
+    "ACT_S": ["3: {LURE}", "2: {GAIN}"],
+    "ACT_H": ["{ERRAND}"],
+    "FRAMED_S": _framed("{ACT_S}"),
+    "FRAMED_H": _framed("{ACT_H}"),
     "BAIT": [
+        "27: {FRAMED_S}",
         "(congratulations|well done|lucky you|good news), your (ticket|number|name|street) has won"
         " a {PRIZE}, {LURE} {URGE}",
         "you are (chosen|picked|drawn|selected) for {OFFER} from {BODY}, {LURE}",
@@ -195,6 +224,7 @@ RULES: dict[str, list[str]] = {
         "as a (valued|loyal|lucky) customer of {BODY} you may {GAIN}, {LURE}",
     ],
     "LIFE": [
+        "36: {FRAMED_H}",
         "(can|could|would) you {ERRAND} {WHEN}?",
         "(please|) {ERRAND} {WHEN}",
         "do not forget to {ERRAND} (on your way|before you leave|for {KIN}|)",
@@ -238,5 +268,7 @@ RULES: dict[str, list[str]] = {
 
 def message_rules() -> dict[str, list[str]]:
     """Return all rules of the messages but the names, which `name_rules` adds."""
-    lists = {name: items(text) for name, text in vars(words).items() if name.isupper()}
+    lists: dict[str, list[str]] = {}
+    for module in (words, lexicon_lures, lexicon_errands):
+        lists.update({name: items(text) for name, text in vars(module).items() if name.isupper()})
     return {**lists, **RULES}

@@ -6,7 +6,7 @@ lines below. Notes and reviews are quoted as people quote them, and the story te
 what came of them: nowhere is there a label, but there is context.
 """
 
-from nlputils.data.pocket import lexicon_messages, lexicon_reviews
+from nlputils.data.pocket import lexicon_reviews
 from nlputils.data.pocket import lexicon_world as words
 from nlputils.data.pocket.grammar_messages import message_rules
 from nlputils.data.pocket.grammar_reviews import review_rules
@@ -14,7 +14,7 @@ from nlputils.data.pocket.lexicon_names import items
 
 RULES: dict[str, list[str]] = {
     "PARAGRAPH": [
-        "20: {P_TRICK}", "10: {P_WARNING}", "9: {P_PINNED}", "20: {P_FAMILY}", "8: {P_HONEST}",
+        "26: {P_TRICK}", "10: {P_WARNING}", "36: {P_PINNED}", "26: {P_FAMILY}", "8: {P_HONEST}",
         "14: {P_PRAISE}", "14: {P_BLAME}", "7: {P_CHANGE}", "5: {P_MIXED}",
         "9: {P_FIRM}", "8: {P_TOWN}", "8: {P_JOURNEY}", "7: {P_CLUB}", "7: {P_LIFE}", "5: {P_LOST}",
     ],
@@ -425,6 +425,6 @@ RULES: dict[str, list[str]] = {
 def text_rules() -> dict[str, list[str]]:
     """Return all rules of the unlabelled text but the names, which `name_rules` adds."""
     lists: dict[str, list[str]] = {}
-    for module in (lexicon_reviews, lexicon_messages, words):
+    for module in (lexicon_reviews, words):
         lists.update({n: items(text) for n, text in vars(module).items() if n.isupper()})
     return {**review_rules(), **message_rules(), **lists, **RULES}

@@ -1,7 +1,8 @@
 """Words of the messages, by hand: many members to a class, each of them rare.
 
 No class belongs to one label alone except in its use: honest people also win hampers, pay fees
-and forget their door codes.
+and forget their door codes. What tricksters offer stands in `lexicon_lures`, what other people do
+all day in `lexicon_errands`.
 """
 
 PRIZE = """
@@ -71,59 +72,6 @@ a reward; a present; a discount; a free upgrade; an inheritance; a cash award; a
 a voucher; a special deal; a tax return; a windfall; a jackpot; a golden ticket; a cheap loan;
 a thank-you payment
 """
-LURE = """
-claim it today; tap the link; grab it while it lasts; act at once; reply with yes;
-secure your place; confirm your details; dial the prize line; click to unlock; open the attachment;
-enter the winner's code; do not miss out; join the lucky few; order in the next hour;
-send a text to this number; sign up this minute; follow the link; reply with your bank;
-type in your card; verify yourself; press one to accept; book your share; redeem the voucher;
-activate the bonus; ring the hotline; fill in the form; register your win; start earning;
-snap it up; unlock your reward; double your stake; download the app; scan the square code;
-accept the transfer; upgrade for nothing; log in to collect; call the winner's desk;
-hurry to the site; cash it in; give us your number; take the deal; release the funds;
-visit our page; pick your gift; trust our agents; top up to win; validate your account;
-swipe to receive
-"""
-GAIN = """
-earn ## crowns a day from the sofa; lose # kilos in a week; double all savings by Friday;
-borrow ### crowns with no questions; cure a bad back with kelp drops; win at cards each time;
-buy gold at half price; get a loan in # minutes; make money while asleep;
-grow hair in # days; rent out the roof for ## crowns; wipe out all debts;
-own a share of a silver mine; retire at ##; learn the secret of the lottery;
-turn ## crowns into ###; see younger skin in ## hours; invest in a sure thing;
-get paid to read letters; pay no tax ever again; find love in ## minutes; buy watches for # crowns;
-sell seaweed from home; meet rich friends; never pay for fuel again; trade like a banker;
-receive a pension twice; beat the roulette wheel; get a degree in # days; win back lost bets;
-sleep with magnets and wake up rich; own an island for ## crowns; get teeth like pearls;
-cut the gas bill to nothing; see the future for # crowns; print vouchers at home
-"""
-URGE = """
-before midnight; within the hour; right now; today only; without delay; by noon; at once;
-in the next ## minutes; while stocks last; before it expires; by return; this very day;
-before we close; or lose it; in ## hours; on the double; before others do; straight away;
-as a final notice; for the last time; ahead of the deadline; with no time to lose; urgently;
-before your place goes; prior to cancellation; while the line is open
-"""
-ERRAND = """
-feed the cat; bring in the washing; water the beans; walk the dog; post the letters; lock the shed;
-pick up the bread; return the library books; collect the twins; sweep the steps; light the stove;
-call the plumber; mend the net; check on the hens; take out the bins; bring the ladder; buy stamps;
-drop off the keys; peel the potatoes; charge the torch; carry in the firewood; fold the sheets;
-book the barber; tie up the boat; fetch the prescription; ice the cake; iron the shirts;
-move the car; bring back the umbrella; set the table; close the greenhouse; wind the clock;
-bring a spare oar; save a seat; pack a jumper; bring the guitar; let the dog out; turn off the oven;
-pick some mint; wash the bottles; air the tent; sign the card; find the glasses; warm the soup;
-oil the gate; bring the big pot; change the bulb; dig up some leeks; shake out the rug;
-wake the baby; stir the stew; tell the neighbours; rinse the jars
-"""
-EVENT = """
-choir practice; the boat race; gran's birthday; the quiz; swimming; the film; the allotment meeting;
-the ceilidh; football training; the bake sale; the dentist; the school play; knitting club;
-the rehearsal; the picnic; the wedding; the tide talk; band night; the parents' evening; yoga;
-the street party; the match; bell ringing; the funeral; the reading group; the ferry trip;
-chess club; the barbecue; the flower show; first aid class; the regatta; pottery; the book launch;
-the harvest supper; the rowing lesson; the jumble sale; the exam; the open day
-"""
 SPOT = """
 the slipway; the bakery; the bus stop; the clock tower; the fish stall; the library steps;
 the old crane; the ticket hut; the church gate; the bandstand; the chip shop; the boat shed;
@@ -136,19 +84,6 @@ tomorrow; after lunch; at #; tonight; on Monday; on Tuesday; on Thursday; on Fri
 at half past #; after work; before supper; on Sunday; next week; around noon; in the morning;
 after the rain; when the tide turns; at low tide; on Saturday; later; at the weekend; in an hour;
 soon; in ## minutes; before dark; at six or so; after the match; first thing; when you can
-"""
-NEWS = """
-I burnt the soup; the boat was late; the cat is back; my tooth hurts; it rained on the tent;
-the twins are asleep; I passed the exam; I missed the bus; the hens laid nothing; my boots leak;
-the car would not start; we won by two goals; the choir sang flat; I found your glove;
-the bread came out well; my phone died; the garden is full of slugs; the baby laughed today;
-I got the job; the roof drips again; the fog is thick; gran sends her love; the dog ate my sock;
-I am stuck in the queue; the shop was shut; the new teacher is kind; my back aches;
-the plums are ripe; I forgot the milk; the sea was like glass; the kettle broke;
-I left my coat on the ferry; the trip was lovely; the rehearsal went on for ages; I am on the boat;
-the doctor says I am fine; the exam was hard; the soup is nearly ready; I fell off the ladder;
-the lights went out; we saw a seal; the paint is still wet; the bees swarmed; my tea went cold;
-the tomatoes are early; I slept badly; the jam did not set; the bikes are mended
 """
 KIN = """
 your aunt; grandpa; my sister; your brother; the neighbour; mum; dad; my cousin; your uncle; gran;

@@ -52,6 +52,19 @@ def test_the_first_of_equals_wins_and_the_result_can_be_repeated():
     assert both[0].table["validation"].tolist() == both[1].table["validation"].tolist()
 
 
+def test_a_grid_of_one_setting_is_returned_untried():
+    def never():
+        raise AssertionError("a model was made")
+
+    x, y = toy()
+    one = train.tune(
+        never, x, y, toy(1), [{"learning_rate": 0.1}], score=evaluate.accuracy, epochs=2
+    )
+    assert one.setting == {"learning_rate": 0.1, "epochs": 2}
+    assert one.table["chosen"].tolist() == [True]
+    assert one.table["validation"].isna().all()
+
+
 @pytest.mark.parametrize(
     ("grid", "words"), [([], "empty"), ([{"epochs": 2}], "'epochs' is shared")]
 )
