@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import keras
 import numpy as np
@@ -64,11 +65,7 @@ def finetune(
         raise CourseError(f"{rows} texts and {len(y)} labels: give as many of each, at least one.")
     batches = ShuffledBatches(x, y, batch_size, epochs=epochs, seed=seed)
     steps = batches.steps_per_epoch * epochs
-    model.compile(
-        optimizer=Adam(WarmupDecay(learning_rate, steps, round(warmup * steps)), clipnorm=1.0),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-    )
+    _compile(model, learning_rate, steps, round(warmup * steps))
     settings = {"learning_rate": learning_rate, "epochs": epochs, "batch_size": batch_size}
     plan = Plan(
         reports=epochs,
@@ -81,6 +78,42 @@ def finetune(
     )
     frame, seconds = train(model, batches, validation, plan, checkpoint)
     return History(frame, seconds, 0, settings)
+
+
+# The schedule of each model that `finetune` has compiled.
+_SCHEDULES: WeakKeyDictionary[keras.Model, WarmupDecay] = WeakKeyDictionary()
+
+
+def _compile(model: keras.Model, learning_rate: float, steps: int, warmup: int) -> None:
+    """Give a model a fresh optimizer, loss and metric.
+
+    TensorFlow needs seconds to compile a training step, more than a training on few labels takes.
+    So a model that was fine-tuned before keeps its compiled steps: its optimizer is set back to
+    nothing, its schedule gets the new values. The result is the same, bit for bit.
+    """
+    schedule = _SCHEDULES.get(model)
+    tensorflow = keras.backend.backend() == "tensorflow"
+    if tensorflow and schedule is not None and _is_in_use(model, schedule):
+        schedule.set(learning_rate, steps, warmup)
+        for variable in model.optimizer.variables:
+            variable.assign(ops.zeros_like(variable))
+        return
+    schedule = WarmupDecay(learning_rate, steps, warmup)
+    model.compile(
+        optimizer=Adam(schedule, clipnorm=1.0),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    _SCHEDULES[model] = schedule
+
+
+def _is_in_use(model: keras.Model, schedule: WarmupDecay) -> bool:
+    """Whether nobody has compiled the model in another way, or frozen a layer, since."""
+    optimizer = model.optimizer
+    trained = [id(variable) for variable in getattr(optimizer, "_trainable_variables", [])]
+    return getattr(optimizer, "_learning_rate", None) is schedule and trained == [
+        id(variable) for variable in model.trainable_variables
+    ]
 
 
 def predict_probabilities(model: keras.Model, x: Any, *, batch_size: int = 256) -> np.ndarray:

@@ -27,16 +27,35 @@ class WarmupDecay(keras.optimizers.schedules.LearningRateSchedule):
     """
 
     def __init__(self, peak: float, steps: int, warmup: int) -> None:
+        # Variables, so that TensorFlow's compiled steps read the newest values (see `set`).
+        names = ("peak", "steps", "warmup")
+        self._values = [keras.Variable(0.0, trainable=False, name=name) for name in names]
+        self.set(peak, steps, warmup)
+
+    def set(self, peak: float, steps: int, warmup: int) -> None:
+        """Begin anew with other values, in steps that are compiled already (TensorFlow only).
+
+        Args:
+            peak: the highest rate.
+            steps: steps in all.
+            warmup: steps of the rise.
+
+        Raises:
+            CourseError: the rise is longer than the whole.
+        """
         if not 0 <= warmup < steps:
             raise CourseError(f"warmup={warmup} must be at least 0 and below steps={steps}.")
         self.peak, self.steps, self.warmup = peak, steps, warmup
+        for variable, value in zip(self._values, (peak, steps, warmup), strict=True):
+            variable.assign(value)
 
     def __call__(self, step: Any) -> Any:
         """Return the rate of one step, counted from 0; the first step is not idle."""
         step = ops.cast(step, "float32")
-        up = (step + 1.0) / max(1, self.warmup)
-        down = (self.steps - step) / (self.steps - self.warmup)
-        return self.peak * ops.maximum(0.0, ops.minimum(ops.minimum(up, down), 1.0))
+        peak, steps, warmup = (ops.convert_to_tensor(value) for value in self._values)
+        up = (step + 1.0) / ops.maximum(1.0, warmup)
+        down = (steps - step) / (steps - warmup)
+        return peak * ops.maximum(0.0, ops.minimum(ops.minimum(up, down), 1.0))
 
     def get_config(self) -> dict[str, Any]:
         """Return what `__init__` takes."""

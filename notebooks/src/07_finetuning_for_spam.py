@@ -74,7 +74,7 @@ tokenizer, card = pretrained.tokenizer, pretrained.card
 {name: card[name] for name in ("corpus", "size", "pieces_read", "held_out_loss")}
 
 # %% [markdown]
-# Fine-tuning changes the weights. So we keep a copy of them, and put it back before each new training.
+# Fine-tuning changes the weights. So we keep a copy of them, and put it back before each new training. Random weights can be put in by the same way.
 
 # %%
 saved = pretrained.backbone.get_weights()
@@ -82,10 +82,11 @@ longest = pretrained.backbone.max_sequence_length
 
 
 def start_from(origin, seed):
-    """An encoder with pretrained weights, or with random ones that depend on the seed."""
+    """The encoder with pretrained weights, or with random ones that depend on the seed."""
+    weights = saved
     if origin == "random":
-        return models.encoder(card["size"], len(tokenizer), longest, seed=seed)
-    pretrained.backbone.set_weights(saved)
+        weights = models.encoder(card["size"], len(tokenizer), longest, seed=seed).get_weights()
+    pretrained.backbone.set_weights(weights)
     return pretrained.backbone
 
 
@@ -139,10 +140,17 @@ def inputs(part):
     return bert_inputs(tokenizer.encode(list(part["text"]), length))
 
 
+task = models.classifier(pretrained.backbone, len(split.labels), pooling="mean", seed=0)
+model = models.trainable(task)
+
+
 def network(origin, seed):
-    """A classifier to be trained."""
-    head = models.classifier(start_from(origin, seed), len(split.labels), pooling="mean", seed=seed)
-    return models.trainable(head)
+    """The classifier, put back to where a training begins."""
+    start_from(origin, seed)
+    head = task.get_layer("logits")
+    rng = np.random.default_rng(seed)
+    head.set_weights([rng.normal(0, 0.02, weight.shape) for weight in head.get_weights()])
+    return model
 
 
 x = {part: inputs(getattr(split, part)) for part in ("train", "validation", "test")}
@@ -194,7 +202,7 @@ few_runs = {origin: [] for origin in few_tuned}
 few_probabilities = {}
 for origin, tuned in few_tuned.items():
     for seed in range(5):
-        model = network(origin, seed)
+        network(origin, seed)
         train.finetune(model, *drawn(seed), **{**tuned.setting, "seed": seed})
         odds = train.predict_probabilities(model, x["test"])
         few_runs[origin].append(evaluate.Predicted(y["test"], odds.argmax(-1), seed, few))
@@ -269,7 +277,7 @@ def neighbours(table, piece, k=4):
 
 
 tables = {
-    origin: np.asarray(start_from(origin, 0).token_embedding.embeddings)
+    origin: np.array(start_from(origin, 0).token_embedding.embeddings)
     for origin in ("pretrained", "random")
 }
 
@@ -346,10 +354,11 @@ for number in splits:
     split = data.load(dataset, number, resplit=True)
     parts = [(inputs(part), split.y(part)) for part in (split.train, split.validation, split.test)]
     for origin, found in tuned.items():
-        trained[origin] = network(origin, number)
+        network(origin, number)
         setting = {**found.setting, "seed": number}
-        history = train.finetune(trained[origin], *parts[0], parts[1], **setting)
-        probabilities = train.predict_probabilities(trained[origin], parts[2][0])
+        history = train.finetune(model, *parts[0], parts[1], **setting)
+        probabilities = train.predict_probabilities(model, parts[2][0])
+        trained[origin] = model.get_weights()
         answer = probabilities.argmax(-1)
         runs[origin].append(
             evaluate.Predicted(parts[2][1], answer, number, len(split.train), probabilities)
@@ -422,7 +431,8 @@ worst[["text", "true", "predicted", "p_true", "loss"]].head(8)
 
 # %%
 own = bert_inputs(tokenizer.encode(messages, length))
-odds = train.predict_probabilities(trained["pretrained"], own)
+model.set_weights(trained["pretrained"])
+odds = train.predict_probabilities(model, own)
 pd.DataFrame({"message": messages, f"p({split.labels[1]})": odds[:, 1].round(3)})
 
 # %%
@@ -444,7 +454,7 @@ evaluate.save_runs(folder / "runs.json", {origin: runs[origin] for origin in tun
 # ## Exercises
 #
 # 1. Write `majority_f1(share)`: the spam-F1 of a system that calls everything spam, when a share `share` of the messages is spam. Derive the formula from precision and recall. Check it with `evaluate.spam_f1`.
-# 2. Use BERT's own head: write `pooling="cls"` in `network`, and run the part with few labels again. What becomes of the difference? Say why before you look.
+# 2. Use BERT's own head: write `pooling="cls"` in the cell that defines `network`, and run the part with few labels again. What becomes of the difference? Say why before you look.
 # 3. Set `few` to 16, 32, 128 and 256 and note `few_gain` each time. Draw the four gains with their intervals (`plots.comparison` takes a list). Which of the intervals hold zero?
 # 4. Take ten messages of your own, half of them spam, and put them into `messages`. Write down your own guess first. Where do you and the network disagree?
 #

@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 
@@ -90,3 +91,41 @@ def test_wrong_sizes_are_named():
     model = models.recurrent_classifier(20)
     with pytest.raises(CourseError, match="3 texts and 2 labels"):
         train.finetune(model, np.ones((3, 4), int), np.zeros(2, int), epochs=1)
+
+
+def _fitted(model, seed, rate, epochs):
+    x = np.random.default_rng(0).normal(size=(40, 3)).astype("float32")
+    train.finetune(
+        model, x, (x[:, 0] > 0).astype(int), epochs=epochs, batch_size=8, learning_rate=rate,
+        seed=seed,
+    )  # fmt: skip
+    return [np.array(weight) for weight in model.get_weights()]
+
+
+def _small():
+    keras.utils.set_random_seed(5)
+    return keras.Sequential(
+        [keras.Input((3,)), keras.layers.Dense(4), keras.layers.Dropout(0.5), keras.layers.Dense(2)]
+    )
+
+
+def test_a_model_that_is_finetuned_again_gives_what_a_fresh_one_gives():
+    """TensorFlow keeps the compiled steps; nothing of the first training may be left in them."""
+    model = _small()
+    first = model.get_weights()
+    _fitted(model, 1, 0.3, 3)
+    model.set_weights(first)
+    again, fresh = _fitted(model, 2, 0.01, 2), _fitted(_small(), 2, 0.01, 2)
+    assert all((a == b).all() for a, b in zip(again, fresh, strict=True))
+    # Planted: the first training's rate would have been noticed.
+    other = _fitted(_small(), 2, 0.3, 2)
+    assert not all((a == b).all() for a, b in zip(again, other, strict=True))
+
+
+def test_a_frozen_layer_is_left_alone_in_a_second_training():
+    model = _small()
+    _fitted(model, 1, 0.3, 1)
+    model.layers[0].trainable = False
+    before = np.array(model.get_weights()[0])
+    after = _fitted(model, 1, 0.3, 1)
+    assert (after[0] == before).all()
