@@ -199,14 +199,12 @@ pd.concat({origin: tuned.table for origin, tuned in few_tuned.items()})
 
 # %%
 few_runs = {origin: [] for origin in few_tuned}
-few_probabilities = {}
 for origin, tuned in few_tuned.items():
     for seed in range(5):
         network(origin, seed)
         train.finetune(model, *drawn(seed), **{**tuned.setting, "seed": seed})
         odds = train.predict_probabilities(model, x["test"])
         few_runs[origin].append(evaluate.Predicted(y["test"], odds.argmax(-1), seed, few))
-        few_probabilities[origin, seed] = odds
 
 # %% [markdown]
 # The simple methods get the same draws. They choose their setting on the same validation part.
