@@ -687,7 +687,7 @@ order = evaluate.compare("spam_f1", runs["word SVM"], out_of_order, names, "spli
 lesson.record("order_effect_spam_f1", order)
 
 # %% [markdown]
-# If the effect is small, then single words already decide most of these messages. If it is large, then order carries meaning here. A network that reads in order has something to gain then. The records of lesson 03 will show whether it does.
+# If the effect is small, then single words already decide most of these messages. If it is large, then the method reacts to order. But a shuffled message also holds pairs that training never saw. So a drop alone does not show that order helps. Only a rival that never sees order can show that, and lesson 03 brings more of them.
 #
 # ## Read the errors
 #

