@@ -18,7 +18,7 @@ SCRIPT = Path(__file__).with_name("on_a_backend.py")
 # differ from TensorFlow's by 1.2e-7; a weight that no gradient reaches (the pooler, in pretraining)
 # by 2.1e-5, since JAX decays it and TensorFlow leaves it alone. A learning rate of 1.1e-3 in the
 # place of 1e-3 differs by 1e-3 and more.
-TOLERANCE = 5e-5
+TOLERANCE = 4e-5
 
 
 def trained(backend: str, folder: Path, *flags: str) -> dict[str, np.ndarray]:
@@ -58,7 +58,7 @@ def test_training_agrees_with_tensorflow_where_there_is_none(backend, tensorflow
     assert (about["backend"], about["tensorflow"]) == (backend, False)
     assert about["modules"] > 50
     assert difference(expected, found) < TOLERANCE
-    assert difference(expected, found, "planted") > 50 * TOLERANCE
+    assert difference(expected, found, "planted") > 20 * TOLERANCE
 
 
 FRAMEWORKS = {"tensorflow", "tensorflow_text", "jax", "torch"}
