@@ -1,6 +1,8 @@
 """What all tests share."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,3 +21,14 @@ def mirror() -> Path:
 def project_root() -> Path:
     """The folder of the course: the one that holds ``notebooks/`` and ``data/``."""
     return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def pocket_run(tmp_path_factory) -> Path:
+    """The folder of one run of the pocket course, fresh; all tests that look at a run share it."""
+    output = tmp_path_factory.mktemp("pocket")
+    program = Path(sys.executable).with_name("nlputils")
+    command = [str(program), "run", "--fresh", "--profile", "pocket", "--output", str(output)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1100)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return (output / "latest").resolve()

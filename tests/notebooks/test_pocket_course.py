@@ -41,12 +41,8 @@ def test_every_parameter_of_the_profiles_reaches_a_notebook_that_reads_it(projec
 
 
 @pytest.mark.notebook
-def test_the_pocket_course_runs_and_its_claims_hold(tmp_path):
-    program = Path(sys.executable).with_name("nlputils")
-    command = [str(program), "run", "--fresh", "--profile", "pocket", "--output", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=1100)
-    assert done.returncode == 0, done.stdout + done.stderr
-    claims = json.loads((tmp_path / "latest" / "claims.json").read_text())
+def test_the_pocket_course_runs_and_its_claims_hold(pocket_run):
+    claims = json.loads((pocket_run / "claims.json").read_text())
     assert '"held": true' in json.dumps(claims) and '"held": false' not in json.dumps(claims)
 
 
