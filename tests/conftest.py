@@ -24,11 +24,16 @@ def project_root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def pocket_run(tmp_path_factory) -> Path:
+def program() -> str:
+    """The command `nlputils` of the environment that runs the tests."""
+    return str(Path(sys.executable).with_name("nlputils"))
+
+
+@pytest.fixture(scope="session")
+def pocket_run(tmp_path_factory, program) -> Path:
     """The folder of one run of the pocket course, fresh; all tests that look at a run share it."""
     output = tmp_path_factory.mktemp("pocket")
-    program = Path(sys.executable).with_name("nlputils")
-    command = [str(program), "run", "--fresh", "--profile", "pocket", "--output", str(output)]
+    command = [program, "run", "--fresh", "--profile", "pocket", "--output", str(output)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=1100)
     assert done.returncode == 0, done.stdout + done.stderr
     return (output / "latest").resolve()

@@ -35,13 +35,7 @@ class WarmupDecay(keras.optimizers.schedules.LearningRateSchedule):
     def set(self, peak: float, steps: int, warmup: int) -> None:
         """Begin anew with other values, in steps that are compiled already (TensorFlow only).
 
-        Args:
-            peak: the highest rate.
-            steps: steps in all.
-            warmup: steps of the rise.
-
-        Raises:
-            CourseError: the rise is longer than the whole.
+        It takes what the class takes, and raises what the class raises.
         """
         if not 0 <= warmup < steps:
             raise CourseError(f"warmup={warmup} must be at least 0 and below steps={steps}.")

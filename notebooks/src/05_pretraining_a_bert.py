@@ -239,10 +239,10 @@ lesson.claim(
 
 # %%
 counts = np.bincount(rows[:, 1:-1].ravel(), minlength=V) + 1.0
-counts[:5] = 0.0
+counts[:5] = 0.0  # special pieces are never hidden
 uniform_loss = np.log(V)
-ordinary = np.asarray(held_rows)[np.asarray(held_rows) >= 5]
-frequency_loss = -np.log(counts / counts.sum(), where=counts > 0, out=np.zeros(V))[ordinary].mean()
+ordinary = held_rows[held_rows >= 5]
+frequency_loss = -np.log(counts[ordinary] / counts.sum()).mean()
 copy_loss = 0.9 * frequency_loss + 0.2 * np.log(2)
 for name, level in (("uniform", uniform_loss), ("frequency", frequency_loss), ("copy", copy_loss)):
     lesson.record(f"{name}_loss", level, unit="nats")
@@ -368,7 +368,7 @@ for inputs, answers, weights in (held_batches[i] for i in range(checks)):
     guess.append(np.asarray(model(inputs)).argmax(-1)[covered])
 truth, guess = np.concatenate(truth), np.concatenate(guess)
 right = evaluate.Predicted(np.ones_like(truth), (guess == truth).astype(int))
-most_frequent = int(counts[5:].argmax()) + 5
+most_frequent = int(counts.argmax())
 rival = evaluate.Predicted(np.ones_like(truth), (truth == most_frequent).astype(int))
 
 # %%

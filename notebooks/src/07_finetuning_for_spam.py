@@ -200,14 +200,20 @@ pd.concat({origin: tuned.table for origin, tuned in few_tuned.items()})
 # %% [markdown]
 # The column `validation` holds spam-F1 on validation. The last column marks the choice. Now we train with five seeds. A seed decides which messages are drawn, the random weights, and the order of the messages.
 
+
 # %%
-few_runs = {origin: [] for origin in few_tuned}
-for origin, tuned in few_tuned.items():
+def answers(origin, setting):
+    """What the network says about the test messages, trained on each of five draws."""
+    runs = []
     for seed in range(5):
         network(origin, seed)
-        train.finetune(model, *drawn(seed), **{**tuned.setting, "seed": seed})
-        odds = train.predict_probabilities(model, x["test"])
-        few_runs[origin].append(evaluate.Predicted(y["test"], odds.argmax(-1), seed, few))
+        train.finetune(model, *drawn(seed), **{**setting, "seed": seed})
+        predicted = train.predict_probabilities(model, x["test"]).argmax(-1)
+        runs.append(evaluate.Predicted(y["test"], predicted, seed, few))
+    return runs
+
+
+few_runs = {origin: answers(origin, tuned.setting) for origin, tuned in few_tuned.items()}
 
 # %% [markdown]
 # The simple methods get the same draws. They choose among eight settings on the same validation part, for each draw anew. The networks chose among fewer, on the first draw only. So the simple methods have the better deal here.
@@ -270,12 +276,7 @@ lesson.record("new_pieces", 100 * is_new.sum() / real.sum(), unit="% of test pie
 # An explanation must be tested. If it is right, then the gain must go away when each piece gets the vector of *another* piece. So we exchange the pretrained vectors at random among the pieces. The vectors are still pretrained ones, and so are all layers above. Only the places of the pieces are lost. Then we fine-tune on the same draws, with the rate of the pretrained network.
 
 # %%
-few_runs["exchanged"] = []
-for seed in range(5):
-    network("exchanged", seed)
-    train.finetune(model, *drawn(seed), **{**few_tuned["pretrained"].setting, "seed": seed})
-    answer = train.predict_probabilities(model, x["test"]).argmax(-1)
-    few_runs["exchanged"].append(evaluate.Predicted(y["test"], answer, seed, few))
+few_runs["exchanged"] = answers("exchanged", few_tuned["pretrained"].setting)
 names = ("pretrained", "exchanged")
 places = evaluate.compare("spam_f1", few_runs["pretrained"], few_runs["exchanged"], names)
 lesson.record("few_places", places)
@@ -358,8 +359,8 @@ for number in splits:
 # %%
 def same_messages(earlier):
     """Whether runs answer the test messages of our splits, one for one."""
-    ours = [run.y_true for run in runs["pretrained"]]
-    theirs = [run.y_true for run in earlier]
+    ours = [run.true for run in runs["pretrained"]]
+    theirs = [run.true for run in earlier]
     return len(ours) == len(theirs) and all(map(np.array_equal, ours, theirs))
 
 

@@ -2,8 +2,6 @@
 
 import json
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -47,9 +45,8 @@ def test_the_pocket_course_runs_and_its_claims_hold(pocket_run):
 
 
 @pytest.mark.notebook
-def test_an_unknown_parameter_is_refused_by_name(tmp_path):
-    program = Path(sys.executable).with_name("nlputils")
-    command = [str(program), "run", "-p", "00.sise=3", "--output", str(tmp_path)]
+def test_an_unknown_parameter_is_refused_by_name(program, tmp_path):
+    command = [program, "run", "-p", "00.sise=3", "--output", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode != 0
     assert "sise" in done.stderr and "size" in done.stderr.replace("sise", "")

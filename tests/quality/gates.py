@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from nlputils.course.recorded import shape
+
 BOUNDS = Path(__file__).with_name("bounds.toml")
 
 
@@ -15,7 +17,7 @@ def read_bounds(profile: str) -> dict[str, dict[str, Any]]:
 
 def value_of(record: Mapping[str, Any]) -> float:
     """Return the number that a record is judged by: a comparison's is its difference."""
-    return float(record.get("value", record.get("difference")))
+    return float(record["difference" if shape(record) == "comparison" else "value"])
 
 
 def complaints(
