@@ -52,6 +52,12 @@ class Comparison:
         return not self.low <= 0 <= self.high
 
     @property
+    def interval(self) -> str:
+        """The difference and its interval as they are shown, such as ``3.1 [1.2, 5.0]``."""
+        middle, low, high = _shown(METRICS[self.metric], self.difference, self.low, self.high)
+        return f"{middle} [{low}, {high}]"
+
+    @property
     def better(self) -> str | None:
         """The name of the system that is ahead, or None where that cannot be told."""
         if not self.distinguishable:
@@ -156,7 +162,12 @@ def _ends(
     middle = float(differences.mean())
     if design == "splits":
         n_train = min(mean_sizes(a)[1], mean_sizes(b)[1])
-        half = splits_half_width(differences, mean_sizes(a)[0], n_train)
+        half = splits_half_width(
+            differences,
+            mean_sizes(a)[0],
+            n_train,
+            [_error(kind, *pair, resamples) for pair in zip(a, b, strict=True)],
+        )
         return middle - half, middle + half
     both = bootstrap(kind, a[0].true, [r.pred for r in (*a, *b)], resamples=resamples)
     draws = both[:, : len(a)].mean(1) - both[:, len(a) :].mean(1)
@@ -164,6 +175,12 @@ def _ends(
         return percentile_interval(draws)
     half = seeds_half_width(draws, differences)
     return middle - half, middle + half
+
+
+def _error(kind: Metric, one: Predicted, other: Predicted, resamples: int) -> float:
+    """The bootstrap standard error of the difference of two systems on one test set."""
+    both = bootstrap(kind, one.true, [one.pred, other.pred], resamples=resamples)
+    return float((both[:, 0] - both[:, 1]).std(ddof=1))
 
 
 def _check_pairs(a: list[Predicted], b: list[Predicted], names: tuple[str, str]) -> None:

@@ -8,6 +8,7 @@ repeated random splits.
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from nlputils.evaluate.metrics import Metric
@@ -94,21 +95,30 @@ def seeds_half_width(draws: np.ndarray, values: np.ndarray) -> float:
     return float(np.hypot(test, seeds))
 
 
-def splits_half_width(values: np.ndarray, n_test: float, n_train: float) -> float:
+def splits_half_width(
+    values: np.ndarray, n_test: float, n_train: float, errors: ArrayLike = 0.0
+) -> float:
     """Half of a 95 % interval for the mean over repeated random splits.
 
     The corrected resampled t interval of Nadeau and Bengio (2003): t sd sqrt(1/k + n_test/n_train)
     with k - 1 degrees of freedom. The second term pays for what the splits share: their train sets
     overlap, so their scores are not independent, and sd / sqrt(k) would be far too small.
 
+    A standard deviation of three or five values may come out near zero by luck. So the result is
+    never less than 1.96 sqrt(sum of se_i^2) / k, what the size of the test sets alone would give
+    if they shared no text. They do share some, so this is the least that can be missing.
+
     Args:
         values: float64[k], the value on each split.
         n_test: Texts in a test set.
         n_train: Texts in a train set.
+        errors: float64[k], the bootstrap standard error of the value on each split's test set.
 
     Returns:
         The half-width.
     """
     k = len(values)
     t = float(stats.t.ppf(0.5 + LEVEL / 2, k - 1))
-    return float(t * np.std(values, ddof=1) * np.sqrt(1 / k + n_test / n_train))
+    between = t * np.std(values, ddof=1) * np.sqrt(1 / k + n_test / n_train)
+    least = _Z * np.sqrt(np.sum(np.square(errors))) / k
+    return float(max(between, least))

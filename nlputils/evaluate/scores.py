@@ -297,7 +297,11 @@ def _ends(
     kind: Metric, runs: list[Predicted], values: np.ndarray, design: str, resamples: int
 ) -> tuple[float, float]:
     if design == "splits":
-        half = splits_half_width(values, *mean_sizes(runs))
+        errors = [
+            float(bootstrap(kind, run.true, [run.pred], resamples=resamples).std(ddof=1))
+            for run in runs
+        ]
+        half = splits_half_width(values, *mean_sizes(runs), errors)
         return float(values.mean() - half), float(values.mean() + half)
     draws = bootstrap(kind, runs[0].true, [run.pred for run in runs], resamples=resamples).mean(1)
     if len(runs) == 1:

@@ -51,7 +51,7 @@ def claim(sentence: str, check: Callable[[T], bool], value: T, planted: T) -> No
     entry = {"sentence": sentence, "held": held, "enforced": session.enforced}
     append(session, "claims", {**entry, "value": _shown(value), "planted": _shown(planted)})
     if held:
-        print(f"Claim held: {sentence}")
+        print(f"Claim held, and its planted error was refused: {sentence}")
     elif session.enforced:
         raise ClaimFailed(f'The claim "{sentence}" did not hold: the run gave {_shown(value)}.')
     else:

@@ -15,6 +15,7 @@ from nlputils.data import Provenance, provenance, registry, write_atomic
 from nlputils.lesson.machine import device
 from nlputils.lesson.quiet import quiet_tensorflow
 from nlputils.lesson.session import Session, begin
+from nlputils.memory import keep_freed_memory
 
 _PACKAGES = {"keras": "keras", "keras_hub": "keras-hub"}
 _SOURCES = {
@@ -43,6 +44,7 @@ def start(number: str, *, profile: str, data: Sequence[str] = (), seed: int = 0)
         CourseError: When a data set is unknown, or the notebook and the runner disagree.
     """
     quiet_tensorflow()
+    keep_freed_memory()
     session = begin(number, profile)
     _seed(seed)
     sources = [provenance(name) for name in data]

@@ -62,7 +62,18 @@ def _parts(name: str, value: Recordable | float, unit: str) -> dict[str, Any]:
         raise CourseError(
             f"record({name!r}, {number}) is not a finite number: a step before failed."
         )
-    return {"kind": "number", "unit": unit, "value": number, "text": f"{number:,.4g} {unit}"}
+    return {
+        "kind": "number",
+        "unit": unit,
+        "value": number,
+        "text": f"{_amount(number, unit)} {unit}",
+    }
+
+
+def _amount(number: float, unit: str) -> str:
+    """Write shares, points and seconds with one decimal, other amounts with four digits."""
+    coarse = unit.split()[0].rstrip(",") in ("%", "points", "seconds")
+    return f"{number:,.1f}" if coarse and abs(number) >= 0.05 else f"{number:,.4g}"
 
 
 def append(session: Session, kind: str, entry: dict[str, Any]) -> None:

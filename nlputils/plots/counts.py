@@ -91,9 +91,24 @@ def length_histogram(
     for place, (name, values) in enumerate(arrays.items()):
         axis = axes[place]
         color = PALETTE[place % len(PALETTE)]
-        axis.hist(np.minimum(values, edges[-1] - 0.5), edges, color=color, linewidth=0.6)
+        shown = np.minimum(values, edges[-1] - 0.5)
+        axis.hist(
+            shown, edges, weights=np.full(len(shown), 100 / len(shown)), color=color, linewidth=0.6
+        )
         axis.set_xlim(edges[0], edges[-1])
-        axis.set_ylabel("texts" if not name else f"texts\n({name})")
+        axis.set_ylabel("% of texts" if not name else f"% of {name}")
+        middle = float(np.median(values))
+        axis.axvline(middle, color=INK, linewidth=1.2)
+        axis.annotate(
+            f"median {number(middle)}",
+            (middle, 0.9),
+            (-5, 0),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.5},
+        )
         if cut is not None:
             axis.axvline(cut + 0.5, color=INK, linestyle=(0, (4, 2)), linewidth=1.6)
             share = 100 * np.mean(values > cut)

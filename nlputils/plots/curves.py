@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 from numpy.typing import ArrayLike
 
 from nlputils.errors import CourseError
@@ -45,6 +45,8 @@ def learning_curve(
         every = max(1, len(rows) // _MARKED)
         axes.plot(rows[x], rows[name], label=_words(name), markevery=every, **look(place))
     axes.set(xlabel=_words(x), ylabel=y_label, title=title)
+    if all((rows[x] == rows[x].round()).all() for rows in series.values()):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     _label_ends(axes, {_words(name): (rows[x], rows[name]) for name, rows in series.items()})
     parts = [_trend(_words(name), rows[x], rows[name], _words(x)) for name, rows in series.items()]
     return Figure(figure, f"{_head('Line chart', title)} {_count(names)}. {' '.join(parts)}")

@@ -93,7 +93,7 @@ def comparison(comparisons: Comparison | Sequence[Comparison], *, title: str = "
         )
         verdict = f"{item.better} ahead" if item.better else "not distinguishable"
         axes.annotate(
-            verdict,
+            f"{verdict}\n{item.interval}",
             (1.02, place),
             xycoords=("axes fraction", "data"),
             va="center",

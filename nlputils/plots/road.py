@@ -3,6 +3,7 @@
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyBboxPatch
 
+from nlputils.data.root import course_root
 from nlputils.errors import CourseError
 from nlputils.plots.figure import INK, PALETTE, Figure, canvas, readable, styled
 
@@ -38,6 +39,8 @@ _HERE = readable(PALETTE[1])
 def road_map(here: str | None = None) -> Figure:
     """Draw the sixteen lessons in their stages, and where the reader stands.
 
+    A lesson that has no notebook in the course folder yet stands in a dashed frame.
+
     Args:
         here: The number of a lesson, such as ``"03"``; None for the road without a traveller.
 
@@ -50,6 +53,7 @@ def road_map(here: str | None = None) -> Figure:
     numbers = [number for _, lessons in ROAD for number, _ in lessons]
     if here is not None and here not in numbers:
         raise CourseError(f"There is no lesson {here!r}. Lessons are numbered 00 to 15.")
+    written = {path.name[:2] for path in (course_root() / "notebooks").glob("[0-9][0-9]_*.ipynb")}
     figure, axes = canvas(11.6, 5.0)
     end = (len(ROAD) - 1) * _STEP
     _road(axes, end)
@@ -59,11 +63,12 @@ def road_map(here: str | None = None) -> Figure:
         _stage(axes, x, place + 1, stage, reached)
         for row, (number, title) in enumerate(lessons):
             after_sign = here is not None and lessons[0][0] <= here < number
-            _card(axes, x, -0.95 - row * _DROP - _SIGN * after_sign, number, title, here)
+            y = -0.95 - row * _DROP - _SIGN * after_sign
+            _card(axes, x, y, number, title, here, number in written)
     axes.set(xlim=(-0.85, end + 0.95), ylim=(-4.2, 1.12))
     axes.set_aspect("equal")
     axes.axis("off")
-    return Figure(figure, _told(here))
+    return Figure(figure, _told(here, written))
 
 
 def _road(axes: Axes, end: float) -> None:
@@ -81,8 +86,10 @@ def _stage(axes: Axes, x: float, number: int, name: str, reached: bool) -> None:
     axes.plot([x, x], [-0.25, -0.6], color=PALETTE[0], linewidth=1.6, zorder=1)
 
 
-def _card(axes: Axes, x: float, y: float, number: str, title: str, here: str | None) -> None:
-    standing, passed = number == here, here is not None and number < here
+def _card(
+    axes: Axes, x: float, y: float, number: str, title: str, here: str | None, written: bool
+) -> None:
+    standing, passed = number == here, here is not None and number < here and written
     face = _HERE if standing else "#dcebf5" if passed else "#f6f8f9"
     edge = _HERE if standing else PALETTE[0] if passed else "#b4bdc4"
     ink = "white" if standing else INK
@@ -96,6 +103,7 @@ def _card(axes: Axes, x: float, y: float, number: str, title: str, here: str | N
             facecolor=face,
             edgecolor=edge,
             linewidth=2.4 if standing else 1.2,
+            linestyle="-" if written or standing else (0, (3, 2)),
             zorder=3,
         )
     )
@@ -132,9 +140,11 @@ def _sign(axes: Axes, x: float, y: float) -> None:
     )
 
 
-def _told(here: str | None) -> str:
+def _told(here: str | None, written: set[str]) -> str:
+    later = {True: "", False: " (dashed: to be written)"}
     stages = "; ".join(
-        f"{name} ({', '.join(f'{n} {title}' for n, title in lessons)})" for name, lessons in ROAD
+        f"{name} ({', '.join(f'{n} {title}{later[n in written]}' for n, title in lessons)})"
+        for name, lessons in ROAD
     ).replace("\n", " ")
     count = sum(len(lessons) for _, lessons in ROAD)
     place = "" if here is None else f" You are here: lesson {here}."

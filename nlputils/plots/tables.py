@@ -59,7 +59,7 @@ def heatmap(
     sns.heatmap(
         table,
         ax=axes,
-        cmap="vlag" if signed else "cividis_r",
+        cmap="vlag" if signed else "Blues",
         center=0 if signed else None,
         annot=texts,
         fmt="",

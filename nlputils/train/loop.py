@@ -17,6 +17,7 @@ import keras
 import numpy as np
 import pandas as pd
 
+from nlputils.memory import keep_freed_memory
 from nlputils.train.checkpoints import CheckpointFolder, Saved
 from nlputils.train.fingerprints import fingerprint, model_fingerprint, weights_fingerprint
 from nlputils.train.history import Recorder
@@ -93,6 +94,7 @@ def train(
     Raises:
         CourseError: the folder holds a checkpoint of another training, or the disk is full.
     """
+    keep_freed_memory()
     if not model.built:
         model(batches[0][0])
     state = _State(model, Recorder(plan.steps_per_report, plan.label), _KeepBest())

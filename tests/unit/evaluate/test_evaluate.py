@@ -123,3 +123,20 @@ def test_baselines_learn_words_and_learn_nothing_from_shuffled_labels(make):
     assert (fooled.predict(parts[2]) == y[300:]).mean() < 0.75
     with pytest.raises(CourseError, match="not fitted yet"):
         getattr(evaluate, make)().predict(["x"])
+
+
+def test_an_interval_over_splits_is_never_narrower_than_its_test_sets_allow():
+    rng = np.random.default_rng(0)
+    y = np.array([0, 1] * 100)
+    runs = []
+    for seed in range(3):  # the same accuracy on each split: no spread between them at all
+        p = y.copy()
+        p[rng.choice(200, 40, replace=False)] ^= 1
+        runs.append(Predicted(y, p, seed, n_train=800))
+    s = score("accuracy", runs, "splits")
+    half = 1.96 * np.sqrt(0.8 * 0.2 / 200) / np.sqrt(3)
+    assert (s.high - s.low) / 2 == pytest.approx(half, rel=0.05)
+    worse = [Predicted(y, 1 - run.pred, run.seed, n_train=800) for run in runs]
+    c = compare("accuracy", runs, worse, design="splits")
+    # Right minus wrong is 1 or -1 on each text, so its standard error is twice that of one score.
+    assert (c.high - c.low) / 2 == pytest.approx(2 * half, rel=0.05)

@@ -15,7 +15,9 @@ def above_half(value: float) -> bool:
 def test_a_claim_that_holds_is_printed_and_recorded(headless, capsys):
     session = headless()
     lesson.claim("It is above a half.", above_half, 0.75, planted=0.25)
-    assert capsys.readouterr().out == "Claim held: It is above a half.\n"
+    assert capsys.readouterr().out == (
+        "Claim held, and its planted error was refused: It is above a half.\n"
+    )
     (entry,) = read(session, "claims")
     assert entry == {
         "sentence": "It is above a half.",
