@@ -3,14 +3,10 @@
 import ctypes
 import sys
 
-# Parameters of glibc's `mallopt` and the values set. Without them, the large arrays of each training
-# step go back to the kernel and come anew, and the kernel clears every page again. On a virtual
-# machine that took more time than the arithmetic.
-_MALLOPT = {
-    -1: 2**31 - 1,
-    -2: 64 * 2**20,
-    -3: 32 * 2**20,
-}  # trim threshold, top pad, mmap threshold
+# Parameters of glibc's `mallopt`: trim threshold, top pad and mmap threshold, in bytes. Without
+# them, the large arrays of each training step go back to the kernel and come anew, and the kernel
+# clears every page again. On a virtual machine that took more time than the arithmetic.
+_MALLOPT = {-1: 2**31 - 1, -2: 64 * 2**20, -3: 32 * 2**20}
 
 
 def keep_freed_memory() -> bool:
@@ -26,4 +22,5 @@ def keep_freed_memory() -> bool:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is None:
         return False
-    return all([mallopt(name, value) == 1 for name, value in _MALLOPT.items()])
+    accepted = [mallopt(name, value) == 1 for name, value in _MALLOPT.items()]
+    return all(accepted)

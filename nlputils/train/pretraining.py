@@ -16,6 +16,9 @@ from nlputils.train.optimizers import AdamW
 from nlputils.train.schedules import WarmupDecay
 
 
+_LONG = 500
+
+
 def pretrain(
     task: Any,
     batches: MaskedBatches,
@@ -68,7 +71,10 @@ def pretrain(
     loss = keras.losses.SparseCategoricalCrossentropy(
         from_logits=True, reduction="mean_with_sample_weight"
     )
-    model.compile(optimizer=optimizer, loss=loss)
+    # TensorFlow needs seconds to compile a step with XLA. On a CPU the step is then a quarter
+    # faster, so only a long training gets them back. (JAX always does it; torch is left alone.)
+    long = keras.backend.backend() == "tensorflow" and steps >= _LONG
+    model.compile(optimizer=optimizer, loss=loss, jit_compile=long or "auto")
     settings = {"learning_rate": learning_rate, "warmup": warmup}
     plan = Plan(
         reports=reports,

@@ -18,7 +18,7 @@
 #
 # **Question.** A bag of words forgets the order of the words. A network can read them one by one, as you do. Does it find spam better than counting words?
 #
-# In 2018 such a network, the **LSTM**, was a usual choice for text, and its code is still around. Today's Keras does not run it as it was. Whoever writes it anew for today, line by line, makes a **port** of it. The obvious port runs, prints a decent accuracy, and has learned nothing. You will see that happen, and find out why.
+# In 2018 such a network, the **LSTM**, was a usual choice for text, and its code is still around. Today's Keras does not run it as it was. Whoever writes it anew for today, line by line, makes a **port** of it. The obvious port runs, prints an accuracy that many would accept, and has learned nothing. You will see that happen, and find out why.
 #
 # After this lesson you can
 #
@@ -26,7 +26,7 @@
 # - say what a state is, and measure how it forgets;
 # - recognise a network that fails without any error message, and test the cause;
 # - pad and mask messages so that padding does no harm;
-# - compare four recurrent networks with the baselines of lesson 01, fairly and with their cost.
+# - compare four recurrent networks with each other and with the baselines of lesson 01, fairly and with their cost.
 
 # %% tags=["parameters"]
 profile = "laptop"
@@ -36,12 +36,14 @@ vocabulary_size = 5000
 old_seeds = [0, 1, 2, 3, 4]
 old_length = 100
 old_epochs = 6
+old_batch_size = 128
 length = 40
 units = 64
 batch_size = 128
 rates = [0.001, 0.002, 0.005, 0.01]
 epoch_choices = [3, 6]
 cuts = [5, 10, 20]
+training_seed = 0
 
 # %%
 from nlputils import lesson
@@ -89,7 +91,7 @@ lesson.claim(
 # %% [markdown]
 # ## Words in a row
 #
-# The networks of this lesson read whole words. `WordIndex` makes all letters small, drops the punctuation, and gives an id to each of the most frequent words of train. Two ids are special: 0 is **padding** and 1 is any word that is not in the list. This is what the layer `TextVectorization` of Keras does.
+# The networks of this lesson read whole words. `WordIndex` makes all letters small, drops the punctuation, and gives an id to each of the most frequent words of train, up to `vocabulary_size`. Two ids are special: 0 is **padding** and 1 is any word that is not in the list. The layer `TextVectorization` of Keras does the same; we will compare them below.
 
 # %%
 from nlputils.text import WordIndex
@@ -108,6 +110,9 @@ print(index.encode(pair, 8))
 words = first.train["text"].map(lambda text: len(WordIndex.split(text)))
 by_label = {label: words[first.train["label"] == label] for label in first.labels}
 plots.show(plots.length_histogram(by_label, cut=length, unit="words"))
+
+# %% [markdown]
+# Compare the shares that are cut. A cut need not take the same from both classes.
 
 # %% [markdown]
 # ## A network that reads
@@ -172,13 +177,13 @@ lesson.claim(
 # %% [markdown]
 # ## The LSTM step
 #
-# The simple network writes its whole state anew at each word. What it read first is soon lost, and training cannot reach back to it. This is the problem of **vanishing gradients** (Bengio, Simard and Frasconi 1994). The **LSTM**, for long short-term memory, adds a second vector, the **cell** $c$, and three **gates** (Hochreiter and Schmidhuber 1997; the forget gate is from Gers, Schmidhuber and Cummins 2000). A gate is a vector of numbers between 0, closed, and 1, open.
+# The simple network writes its whole state anew at each word. What it read first is soon lost, and training cannot reach back to it: the signal that corrects the weights, the **gradient**, shrinks at each step back. This is the problem of **vanishing gradients** (Bengio, Simard and Frasconi 1994). The **LSTM**, for long short-term memory, adds a second vector, the **cell** $c$, and three **gates** (Hochreiter and Schmidhuber 1997; the forget gate is from Gers, Schmidhuber and Cummins 2000). A gate is a vector of numbers between 0, closed, and 1, open.
 #
 # $$i, f, g, o = \text{four parts of } x_t W + h_{t-1} U + b$$
 #
 # $$c_t = \sigma(f) \odot c_{t-1} + \sigma(i) \odot \tanh(g) \qquad h_t = \sigma(o) \odot \tanh(c_t)$$
 #
-# The **forget gate** $\sigma(f)$ says how much of the old cell is kept. The input gate $\sigma(i)$ says how much of the new word is written. The output gate $\sigma(o)$ says how much of the cell is shown. $\sigma$ is the logistic function, and $\odot$ multiplies number by number.
+# The **forget gate** $\sigma(f)$ says how much of the old cell is kept. $\tanh(g)$ is what the new word has to say, and the input gate $\sigma(i)$ says how much of it is written. The output gate $\sigma(o)$ says how much of the cell is shown. $\sigma$ is the logistic function, and $\odot$ multiplies number by number.
 
 
 # %%
@@ -220,7 +225,7 @@ lesson.claim(
 #
 # ## The code of 2018
 #
-# This is what spam filters looked like in many notebooks of 2018:
+# This is what spam filters looked like in many notebooks of 2018. `Dense` is a layer that adds up all its inputs with weights. `Adam` is a rule for moving the weights (Kingma and Ba 2015).
 #
 # ```python
 # from keras.preprocessing.text import Tokenizer
@@ -247,7 +252,6 @@ import importlib
 import tempfile
 import warnings
 
-warnings.filterwarnings("ignore", message="Argument `input_length`")
 tiny = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
 calls = {
     "keras.preprocessing.text": lambda: importlib.import_module("keras.preprocessing.text"),
@@ -264,10 +268,12 @@ calls = {
 # %%
 def attempt(call):
     try:
-        call()
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            call()
     except (ImportError, AttributeError, TypeError, ValueError) as error:
         return f"{type(error).__name__}: {error}".split(". ")[0]
-    return "runs"
+    return f"runs, with a warning: {warned[0].message}" if warned else "runs"
 
 
 # %%
@@ -281,7 +287,7 @@ answers.to_frame()
 still = {"pad_sequences(rows, maxlen=4)", "Embedding(9, 2, input_length=4)"}
 lesson.claim(
     "Of these eight calls, `pad_sequences` and `input_length` still run, and the others fail.",
-    lambda found: {name for name, answer in found.items() if answer == "runs"} == still,
+    lambda found: {name for name, answer in found.items() if answer.startswith("runs")} == still,
     dict(answers),
     planted=dict.fromkeys(calls, "runs"),
 )
@@ -306,10 +312,21 @@ lesson.claim(
     planted=index.encode(first.test["text"], old_length, padding="right"),
 )
 
+# %%
+vectorization = keras.layers.TextVectorization(
+    vocabulary=list(index.vocabulary[2:]), output_sequence_length=old_length
+)
+lesson.claim(
+    "`WordIndex` with padding on the right gives what `TextVectorization` gives.",
+    lambda found: np.array_equal(found, np.asarray(vectorization(first.test["text"].tolist()))),
+    index.encode(first.test["text"], old_length),
+    planted=index.encode(first.test["text"], old_length, padding="left"),
+)
+
 # %% [markdown]
 # ## As it was, and as it is ported
 #
-# `models.seed_lstm` is the network of 2018: an embedding, an LSTM and one number between 0 and 1, the probability of spam. We train it three times on each split. Only the padding and the **mask** differ. With `mask_zero=True` the LSTM skips all steps with id 0. The code of 2018 did not say `mask_zero`.
+# `models.seed_lstm` is the network of 2018: an embedding, an LSTM and one number between 0 and 1, the probability of spam. We train it three times on each split of the parameter `old_seeds`. Only the padding and the **mask** differ. To save time our rows and epochs (`old_length`, `old_epochs`) may be fewer than in the code above. With `mask_zero=True` the LSTM skips all steps with id 0. The code of 2018 did not say `mask_zero`.
 #
 # Three words about training, which lesson 02 explains in full. The network sees the messages in small groups. After each group its weights move a little, so that the **loss** falls. The loss of one message is $-\ln p$, where $p$ is the probability that the network gave to the true class. One pass over all messages is an **epoch**. How far the weights move at a time is the **learning rate**.
 
@@ -324,7 +341,7 @@ def fit_2018(model, seed, padding):
     y = split.y(split.train)
     x = index.encode(split.train["text"], old_length, padding=padding)
     model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
-    history = model.fit(x, y, epochs=old_epochs, batch_size=batch_size, verbose=0).history
+    history = model.fit(x, y, epochs=old_epochs, batch_size=old_batch_size, verbose=0).history
     x_test = index.encode(split.test["text"], old_length, padding=padding)
     prob = model.predict(x_test, verbose=0)[:, 0]
     predicted = (prob > 0.5).astype(int)
@@ -343,14 +360,16 @@ old_runs, losses, seconds = {}, {}, {}
 for name, (padding, mask_zero) in variants.items():
     old_runs[name], began = [], time.perf_counter()
     for seed in old_seeds:
-        model = models.seed_lstm(len(indexes[seed]), mask_zero=mask_zero, seed=seed)
+        model = models.seed_lstm(len(indexes[seed]), mask_zero=mask_zero, seed=seed + training_seed)
         run, history = fit_2018(model, seed, padding)
         old_runs[name].append(run)
         losses.setdefault(name, history["loss"])
     seconds[name] = (time.perf_counter() - began) / len(old_seeds)
 
 # %% [markdown]
-# No error and no warning in any of the three. Here is what a hurried programmer looks at: the accuracy on the test messages. Beside it stands the share of ham among them.
+# No error and no warning in any of the three. Here is what a hurried programmer looks at: the accuracy of the port on the test messages. Would you stop here?
+#
+# One word about the intervals. With several splits they are those of lesson 01. With one split, nothing is known of how splits differ. Then the interval asks another question: what if the test messages were others?
 
 
 # %%
@@ -359,9 +378,15 @@ def judged(metric, found):
 
 
 accuracy = {name: judged("accuracy", found) for name, found in old_runs.items()}
+print(accuracy["port, right"])
+
+# %% [markdown]
+# It looks fine as long as nothing stands beside it. So set it beside the share of ham, and beside the two other trainings.
+
+# %%
 ham = 1 - np.mean([run.true.mean() for run in old_runs["port, right"]])
 print(f"share of ham: {100 * ham:.1f} %")
-plots.show(plots.scores(accuracy, title="Accuracy: nothing to worry about?"))
+plots.show(plots.scores(accuracy, title="Accuracy on the test messages"))
 
 # %% [markdown]
 # And here is what lesson 01 taught you to look at.
@@ -414,7 +439,7 @@ lesson.claim(
 )
 
 # %% [markdown]
-# The training loss shows the same. It is counted in **nats**, because the logarithm is the natural one. Who knows only the share $s$ of spam gives this probability to every message. The mean loss is then the **entropy** $-s \ln s - (1 - s) \ln(1 - s)$, and no other constant answer gets below it. We draw this level as a fourth line.
+# The training loss shows the same. It is counted in **nats**, because the logarithm is the natural one. A model that knows only the share $s$ of spam gives this probability to every message. The mean loss is then the **entropy** $-s \ln s - (1 - s) \ln(1 - s)$, and no other constant answer gets below it. We draw this level as a fourth line.
 
 # %%
 share = first.y(first.train).mean()
@@ -436,7 +461,7 @@ lesson.claim(
 )
 
 # %% [markdown]
-# The port has learned one number: how frequent spam is. It does not use the words. The code of 2018 had the same network, the same words and the same seeds. It does use them, because it padded on the other side. This is a **silent failure**: nothing breaks, and the number that everybody prints looks fine.
+# The port has learned one number: how frequent spam is. It does not use the words. The code of 2018 had the same network, the same words and the same seeds. It does use the words, because it padded on the other side. This is a **silent failure**: nothing breaks, and the number that everybody prints looks fine on its own.
 
 # %%
 always_spam = [2 * run.true.mean() / (1 + run.true.mean()) for run in old_runs["2018, left"]]
@@ -452,14 +477,16 @@ lesson.claim(
 #
 # The rows are longer than most messages. So after the last word the LSTM reads padding, step after step, always the same vector. What is left of the message when it comes to the end?
 #
-# We can measure it with our own `lstm_step`, on the LSTM from above, as it is before training. We let it read one ham and one spam message, then padding. At each step we ask two things. How far apart are the two cells, compared with the beginning? And how open is the forget gate?
+# We can measure it with our own `lstm_step`, on the network of 2018 as it is before training. We let it read one ham and one spam message, then padding. At each step we ask two things. How far apart are the two cells, compared with the beginning? And how open is the forget gate?
 
 # %%
-texts = [first.train["text"][first.train["label"] == label].iloc[0] for label in first.labels]
-cells = [
-    read_lstm(table[index.encode([t], len(WordIndex.split(t)))[0]], lstm_weights) for t in texts
-]
-padding = table[0]
+old_index, old_train = indexes[old_seeds[0]], splits[old_seeds[0]].train
+untrained = models.seed_lstm(len(old_index), seed=old_seeds[0] + training_seed)
+old_table, *old_weights = untrained.get_weights()[:4]
+texts = [old_train["text"][old_train["label"] == label].iloc[0] for label in first.labels]
+ids_of = [old_index.encode([t], len(WordIndex.split(t)))[0] for t in texts]
+cells = [read_lstm(old_table[found], old_weights) for found in ids_of]
+padding = old_table[0]
 texts
 
 
@@ -468,7 +495,7 @@ def forget_gate(x, h, W, U, b):
     return sigmoid(np.split(x @ W + h @ U + b, 4)[1])
 
 
-gate = forget_gate(padding, cells[0][0], *lstm_weights)
+gate = forget_gate(padding, cells[0][0], *old_weights)
 print(f"At the first padding step the gate keeps {100 * gate.mean():.0f} % of the cell.")
 
 # %% [markdown]
@@ -480,8 +507,8 @@ trail, kept = [], 1.0
 for step in range(old_length + 1):
     left = np.linalg.norm(cells[0][1] - cells[1][1]) / start
     trail.append({"padding_steps": step, "two messages": left, "forget gates": kept})
-    kept *= forget_gate(padding, cells[0][0], *lstm_weights).mean()
-    cells = [lstm_step(padding, h, c, *lstm_weights) for h, c in cells]
+    kept *= forget_gate(padding, cells[0][0], *old_weights).mean()
+    cells = [lstm_step(padding, h, c, *old_weights) for h, c in cells]
 
 # %%
 trail = pd.DataFrame(trail).set_index("padding_steps")
@@ -512,20 +539,28 @@ print(f"Left of the difference then: one part in {1 / trail['two messages'][typi
 #
 # All this is an explanation. Is it the true cause? A cause can be tested: change it, and nothing else. We add 4 to the bias of the forget gate before training, so that it begins at $\sigma(5)$ and keeps nearly everything. Same port, padding on the right, no mask.
 
-# %%
-model = models.seed_lstm(len(indexes[old_seeds[0]]), seed=old_seeds[0])
-W, U, b = model.layers[1].get_weights()
-b[64:128] += 4
-model.layers[1].set_weights([W, U, b])
-print(f"After {typical} steps of padding, {100 * sigmoid(5) ** typical:.0f} % of the cell is left.")
-remembers, _ = fit_2018(model, old_seeds[0], "right")
 
 # %%
-both = (remembers, old_runs["port, right"][0])
-print(evaluate.compare("spam_f1", *both, ("port that remembers", "port")))
+def port_with_bias(seed, bias):
+    """The port on one split, with another bias at the forget gate to begin with."""
+    model = models.seed_lstm(len(indexes[seed]), seed=seed + training_seed)
+    W, U, b = model.layers[1].get_weights()
+    n = len(b) // 4  # the four parts stand in the order i, f, g, o
+    b[n : 2 * n] = bias
+    model.layers[1].set_weights([W, U, b])
+    return fit_2018(model, seed, "right")[0]
+
+
+print(f"After {typical} steps of padding, {100 * sigmoid(5) ** typical:.0f} % of the cell is left.")
+remembers = [port_with_bias(seed, 5) for seed in old_seeds]
+
+# %%
+design = "splits" if len(old_seeds) > 1 else "seeds"
+both = (remembers, old_runs["port, right"])
+print(evaluate.compare("spam_f1", *both, ("port that remembers", "port"), design))
 lesson.claim(
     "A port that forgets less does learn: it is ahead of the port on the same messages.",
-    lambda found: evaluate.compare("spam_f1", *found, ("more", "less")).better == "more",
+    lambda found: evaluate.compare("spam_f1", *found, ("more", "less"), design).better == "more",
     both,
     planted=both[::-1],
 )
@@ -539,7 +574,7 @@ lesson.claim(
 #
 # ## The mask
 #
-# The cure says what padding is: nothing. At a step with id 0 the state is copied. By hand it is one line: skip the zeros.
+# The cure is a mask. With it, the network skips padding: at a step with id 0 the state is copied. By hand it is one line: skip the zeros.
 
 
 # %%
@@ -565,7 +600,6 @@ lesson.claim(
 # The third training above had this mask. What did it bring, and is padding on the left as good?
 
 # %%
-design = "splits" if len(old_seeds) > 1 else "seeds"
 for other in ("port, right", "2018, left"):
     two_runs = (old_runs["port, masked"], old_runs[other])
     print(evaluate.compare("spam_f1", *two_runs, ("port, masked", other), design))
@@ -601,47 +635,66 @@ family = {
 }
 
 
-def build(name, index, seed):
+def build(name, seed):
     cell, both_ways = family[name]
     return models.recurrent_classifier(
-        len(index), cell=cell, bidirectional=both_ways, units=units, embedding_dim=units, seed=seed
+        vocabulary_size,
+        cell=cell,
+        bidirectional=both_ways,
+        units=units,
+        embedding_dim=units,
+        seed=100 * training_seed + seed,
     )
 
 
+starts = {(name, seed): build(name, seed).get_weights() for name in family for seed in seeds}
+built = {name: build(name, 0) for name in family}
+
+
+def fresh(name, seed):
+    """The network with its first weights. Keras needs seconds to prepare a new one."""
+    built[name].set_weights(starts[name, seed])
+    return built[name]
+
+
 # %% [markdown]
-# Which learning rate, and how many epochs? Each baseline of lesson 01 tried a grid of settings, and validation chose. The LSTM gets a grid, too, a smaller one: each setting costs a training. To save time we tune it on the first split only, and all four networks use what it finds. Two things follow. The other three may be a little worse than they could be. And the choice has seen a few messages that stand in the test part of other splits: a small help for the networks, which no baseline had.
+# Which learning rate, and how many epochs? Each baseline of lesson 01 tried a grid of settings on each split, and validation chose. Each network gets a grid, too. A setting costs a training, so we tune on the first split only, and some profiles have a smaller grid. Two things follow. On the other splits another setting may be better. And the choice has seen a few messages that stand in the test part of other splits: a small help for the networks, which no baseline had.
 
 # %%
 grid = [{"learning_rate": rate, "epochs": epochs} for epochs in epoch_choices for rate in rates]
 parts = [
     (index.encode(part["text"], length), first.y(part)) for part in (first.train, first.validation)
 ]
-tuned = train.tune(
-    lambda: build("LSTM", index, 0),
-    *parts[0],
-    parts[1],
-    grid,
-    score=evaluate.spam_f1,
-    batch_size=batch_size,
-    keep_best=False,
-)
-tuned.table.round(3)
+tuned = {
+    name: train.tune(
+        lambda name=name: fresh(name, seeds[0]),
+        *parts[0],
+        parts[1],
+        grid,
+        score=evaluate.spam_f1,
+        batch_size=batch_size,
+        keep_best=False,
+        seed=training_seed,
+    )
+    for name in family
+}
+pd.concat({name: found.table for name, found in tuned.items()}).round(3)
 
 # %% [markdown]
-# `keep_best=False` takes the weights of the last epoch. The learning rate is zero by then, so the end is a good place to stop.
+# `keep_best=False` takes the weights of the last epoch. The learning rate is zero by then, so the end is a good place to stop. How close are the rows of one network? Where they are, validation could not really tell.
 #
 # ## What a cut costs
 #
-# Long rows cost time: a recurrent network cannot read two words at once. So we cut messages after `length` words. Do we lose anything? We train on train, look at validation, and leave the test alone.
+# Long rows cost time: a recurrent network cannot read two words at once. So we cut messages after `length` words. Do we lose anything? We set the cut in use beside shorter ones. (This does not say what the cut in use costs against no cut at all.) We train on train, look at validation, and leave the test alone.
 
 
 # %%
 def with_cut(cut):
     (x, y), (x_held, y_held) = parts
-    model = build("LSTM", index, 0)
-    history = train.finetune(model, x[:, :cut], y, **tuned.setting)
+    model = fresh("LSTM", seeds[0])
+    history = train.finetune(model, x[:, :cut], y, **tuned["LSTM"].setting)
     prob = train.predict_probabilities(model, x_held[:, :cut])
-    return evaluate.Predicted(y_held, prob.argmax(-1), n_train=len(y)), history.seconds
+    return evaluate.Predicted(y_held, prob.argmax(-1), n_train=len(y), y_prob=prob), history.seconds
 
 
 cut_runs = {cut: with_cut(cut) for cut in [*cuts, length]}
@@ -667,31 +720,35 @@ for cut in cuts:
 #
 # ## The family against the baselines
 #
-# Now all four networks learn on every split. As in lesson 01, validation has chosen and its labels are free: we train on train and validation together. Each training leaves a **checkpoint**. If this notebook is interrupted, it goes on from there.
+# Now all four networks learn on every split. As in lesson 01, validation has done its work, so we may learn from it, too: we train on train and validation together. Each training leaves a **checkpoint**. If this notebook is interrupted, it goes on from there.
 
 
 # %%
-def learn(name, seed):
+def learn(name, seed, change=str, setting=None):
+    """Train a network on one split; `change` is done to each text it learns from."""
     split = splits[seed]
     known = pd.concat([split.train, split.validation])
-    index = WordIndex(known["text"], vocabulary_size)
-    model = build(name, index, seed)
-    folder = lesson.checkpoints(f"{name.replace(' ', '-')}-{seed}")
-    x, y = index.encode(known["text"], length), split.y(known)
-    setting = {**tuned.setting, "seed": seed}
-    history = train.finetune(model, x, y, **setting, checkpoint=folder)
-    return model, index, len(y), history.seconds
+    texts = known["text"].map(change)
+    index = WordIndex(texts, vocabulary_size)
+    setting = {**(setting or tuned[name].setting), "seed": 100 * training_seed + seed}
+    work = f"{name}-{seed}-{change.__name__}-{setting['learning_rate']}-{setting['epochs']}"
+    x, y = index.encode(texts, length), split.y(known)
+    folder = lesson.checkpoints(work.replace(" ", "-"))
+    history = train.finetune(fresh(name, seed), x, y, **setting, checkpoint=folder)
+    return index, len(y), history.seconds
 
 
-def answer(learned, texts, seed):
-    model, index, n_train, _ = learned
-    prob = train.predict_probabilities(model, index.encode(texts, length))
-    y = splits[seed].y(splits[seed].test)
-    return evaluate.Predicted(y, prob.argmax(-1), seed, n_train, prob)
+def answer(name, learned, seed, change=str):
+    """What the network says about the test messages; call it before it learns anew."""
+    index, n_train, _ = learned
+    split = splits[seed]
+    texts = split.test["text"].map(change)
+    prob = train.predict_probabilities(built[name], index.encode(texts, length))
+    return evaluate.Predicted(split.y(split.test), prob.argmax(-1), seed, n_train, prob)
 
 
 # %% [markdown]
-# Does a network use the order of the words? Lesson 01 shuffled the words of the test messages, and we do so, too. Only the test changes. The networks learn from messages in order.
+# Does a network use the order of the words? Lesson 01 shuffled the words of the test messages, and we do so, too. Only the test changes. The networks learn from messages in order. The LSTM also learns a second time, from shuffled messages.
 
 # %%
 rng = np.random.default_rng(0)
@@ -704,11 +761,18 @@ def shuffled(text):
 # %%
 networks, mixed, cost = {}, {}, {}
 for name in family:
-    learned = {seed: learn(name, seed) for seed in seeds}
-    tests = {seed: splits[seed].test["text"] for seed in seeds}
-    networks[name] = [answer(learned[seed], tests[seed], seed) for seed in seeds]
-    mixed[name] = [answer(learned[seed], tests[seed].map(shuffled), seed) for seed in seeds]
-    cost[name] = np.mean([spent for *_, spent in learned.values()])
+    networks[name], mixed[name], spent = [], [], []
+    for seed in seeds:
+        learned = learn(name, seed)
+        networks[name].append(answer(name, learned, seed))
+        mixed[name].append(answer(name, learned, seed, shuffled))
+        spent.append(learned[-1])
+    cost[name] = np.mean(spent)
+
+no_order = []
+for seed in seeds:
+    learned = learn("LSTM", seed, shuffled)
+    no_order.append(answer("LSTM", learned, seed, shuffled))
 
 saved = evaluate.save_runs(lesson.artefact("recurrent") / "runs.json", networks)
 
@@ -735,7 +799,7 @@ known = (first.train["text"], first.y(first.train))
 svm.fit(*known, first.validation["text"], first.y(first.validation))
 cost["word SVM, its search included"] = svm.seconds
 lesson.record("seconds_lstm", cost["LSTM"], "seconds for one training")
-lesson.record("seconds_lstm_search", tuned.seconds, "seconds for the search")
+lesson.record("seconds_lstm_search", tuned["LSTM"].seconds, "seconds for the search")
 lesson.record("seconds_word_svm", svm.seconds, "seconds, search included")
 pd.Series(cost, name="seconds").round(1).to_frame()
 
@@ -745,7 +809,7 @@ pd.Series(cost, name="seconds").round(1).to_frame()
 # %%
 floor = np.mean([2 * y.mean() / (1 + y.mean()) for y in truth])
 lesson.claim(
-    "All four networks have learned something: their F1 is above that of calling everything spam.",
+    f"All four networks beat calling everything spam (F1 {100 * floor:.1f}) by 5 points.",
     lambda found: min(score.value for score in found.values()) > floor + 0.05,
     scores,
     planted={**scores, "LSTM": f1["port, right"]},
@@ -789,21 +853,29 @@ effects = [
     )
     for name in family
 ]
-plots.show(plots.comparison(effects, title="What the order of the words is worth"))
+plots.show(plots.comparison(effects, title="What shuffling the test costs"))
 lesson.record("lstm_order_effect", effects[list(family).index("LSTM")])
 
 # %% [markdown]
-# If the interval of a network lies above zero, it reads order: without it, it finds less. Set that beside the comparison with the baselines. To use the order is one thing. To gain by it is another. One reason may be that there are few messages, and that a network which learns words *and* their order has more to learn from them.
+# If the interval of a network lies above zero, the network reacts to order. If it holds zero, these splits do not show that it does. Compare the drop with that of the word SVM in lesson 01.
+#
+# A drop alone does not show that order helps. A shuffled message is unlike all that the network learned from. So the fair rival is a network for which nothing is unusual: it learned from shuffled messages, and is tested on shuffled ones. It has the same words and no order at all.
+
+# %%
+names = ("the LSTM that reads order", "the LSTM of shuffled words")
+worth = evaluate.compare("spam_f1", networks["LSTM"], no_order, names, "splits")
+lesson.record("lstm_order_worth", worth)
+
+# %% [markdown]
+# This is what the order is worth to an LSTM on these messages. Set it beside the comparison with the baselines. One reason for a small worth may be that there are few messages: a network which learns words *and* their order has more to learn from them.
 #
 # ## Read the errors
 #
-# A network gives a probability $p$ to the true class. Its loss for one message is $-\ln p$. Sorted by the loss, the worst mistakes come first: those where the network was sure, and wrong. We take the LSTM on the last split. Real spam can be crude.
+# A network gives a probability $p$ to the true class. Its loss for one message is $-\ln p$. Sorted by the loss, the worst mistakes come first: those where the network was sure, and wrong. As in lesson 01 we read errors of validation, so that the test stays unread. The LSTM that learned from train alone has answered it above, in the row of the longest cut.
 
 # %%
-last = splits[seeds[-1]]
-worst = evaluate.error_table(
-    last.test[["text"]], last.y(last.test), networks["LSTM"][-1].y_prob, last.labels
-)
+held = cut_runs[length][0]
+worst = evaluate.error_table(first.validation[["text"]], held.true, held.y_prob, first.labels)
 worst.head(8)[["true", "predicted", "p_true", "loss", "text"]].round(3)
 
 # %%
@@ -814,7 +886,7 @@ print(
 )
 
 # %% [markdown]
-# Ask of each one: is the label wrong? Do the words mislead? Was the word that decides cut off, or not in the list? Would a reader with more experience of English know? Only the last kind calls for pretraining.
+# Ask of each one: is the label wrong? (In the embedded messages some are flipped on purpose.) Do the words mislead? Was the word that decides cut off, or not in the list? Would somebody know who has read more English? Only the last kind calls for pretraining.
 #
 # ## Reflection
 #
@@ -844,9 +916,9 @@ print(
 #
 # 1. Write `gru_step(x, h, W, U, b)` with NumPy. The three parts of the weights are $z$, $r$ and $g$, in this order. $z = \sigma(xW_z + hU_z + b_z)$, $r = \sigma(xW_r + hU_r + b_r)$, $g = \tanh(xW_g + (r \odot h)U_g + b_g)$, and the new state is $z \odot h + (1 - z) \odot g$. Compare with `keras.layers.GRU(units, reset_after=False)`.
 # 2. The forget gate stays at $\sigma(1)$. Write `steps_until(share)`: after how many whole steps is no more than `share` of the cell left? Store `steps_until(0.001)` as `thousandth`.
-# 3. Write `port_f1(row_length)`: the F1 of spam of the port (right, no mask) on the first split, with rows of that length. Try 20, 30, 40 and 60. Where does it begin to learn? Compare with `steps_until`.
-# 4. With which bias does the forget gate keep half of the cell over 80 steps? Write `bias_for(share, steps)` and store the bias as `half_after_80`. Train the port on the first split with this bias in place of 1. Does it learn?
-# 5. Tune the GRU as the LSTM was tuned, and store its setting as `gru_setting`. Is it another one? Does the comparison of the GRU with the LSTM change?
+# 3. `fit_2018` reads the parameter `old_length`. Write `port_f1(row_length)`: the F1 of spam of the port (right, no mask) on the first split of `old_seeds`, with rows of that length. Try 20, 30, 40 and 60. At which of them does it beat calling everything spam by 5 points? A row less the median length leaves the steps of padding: what does `trail` say is left after so many?
+# 4. With which bias does the forget gate keep half of the cell over 80 steps? Write `bias_for(share, steps)` and store the bias as `half_after_80`. Train the port with this bias (`port_with_bias`). Does it learn?
+# 5. Which mistakes does the LSTM share with the char SVM? Write `both_wrong(one, other)`: the number of test messages that two runs both get wrong. Store its value for the first split as `shared_errors`. If the two were wrong independently of each other, how many would you expect?
 #
 # <details><summary>Solutions</summary>
 #
@@ -877,21 +949,23 @@ print(
 #     thousandth = steps_until(0.001)
 #     ```
 #
-# 3. `fit_2018` reads `old_length` when it is called, so it can be changed:
+# 3. `fit_2018` reads `old_length` when it is called, so it can be changed for a while:
 #
 #     ```python
 #     def port_f1(row_length):
 #         global old_length
 #         before, old_length = old_length, row_length
-#         model = models.seed_lstm(len(indexes[old_seeds[0]]), seed=old_seeds[0])
-#         run, _ = fit_2018(model, old_seeds[0], "right")
+#         run = port_with_bias(old_seeds[0], 1)
 #         old_length = before
 #         return evaluate.spam_f1(run.true, run.pred)
 #
-#     {row_length: port_f1(row_length) for row_length in (20, 30, 40, 60)}
+#     for row_length in (20, 30, 40, 60):
+#         steps = row_length - int(words.median())
+#         print(row_length, port_f1(row_length), "left:", trail["two messages"][max(steps, 0)])
+#     print("always spam", always_spam[0])
 #     ```
 #
-#     Short rows leave only a few steps of padding behind a message, and the network learns. With more padding it first learns later, then not at all. More epochs and a higher learning rate move the place, so it is not a constant of nature.
+#     A bias of 1 is what Keras begins with. Short rows leave only a few steps of padding behind a message, and the network learns. With more padding it first learns later, then not at all. More epochs and a higher learning rate move the place, so it is not a constant of nature.
 # 4. The gate must keep the 80th root of one half at each step. The inverse of $\sigma$ is $\ln\frac{p}{1 - p}$:
 #
 #     ```python
@@ -900,25 +974,23 @@ print(
 #         return float(np.log(kept / (1 - kept)))
 #
 #     half_after_80 = bias_for(0.5, 80)
-#     model = models.seed_lstm(len(indexes[old_seeds[0]]), seed=old_seeds[0])
-#     W, U, b = model.layers[1].get_weights()
-#     b[64:128] = half_after_80
-#     model.layers[1].set_weights([W, U, b])
-#     run, _ = fit_2018(model, old_seeds[0], "right")
+#     run = port_with_bias(old_seeds[0], half_after_80)
 #     evaluate.spam_f1(run.true, run.pred)
 #     ```
 #
-#     The four parts of the bias stand in the order i, f, g, o, so the forget gate has the numbers 64 to 127.
-# 5. Only the name changes. The splits and the grid stay:
+#     The first split is one training. `evaluate.compare` with the port says whether its difference is more than chance.
+# 5. A message counts where both predictions differ from the truth:
 #
 #     ```python
-#     gru = train.tune(
-#         lambda: build("GRU", index, 0), *parts[0], parts[1], grid,
-#         score=evaluate.spam_f1, batch_size=batch_size, keep_best=False,
-#     )
-#     gru_setting = gru.setting
+#     def both_wrong(one, other):
+#         return int(((one.pred != one.true) & (other.pred != one.true)).sum())
+#
+#     lstm, svm = networks["LSTM"][0], runs["char SVM"][0]
+#     shared_errors = both_wrong(lstm, svm)
+#     wrong_share = [np.mean(run.pred != run.true) for run in (lstm, svm)]
+#     shared_errors, wrong_share[0] * wrong_share[1] * len(lstm.true)
 #     ```
 #
-#     If the setting is another one, train the GRU with it on every split and compare again. Read the rows of `gru.table` first: on a small validation part, several settings are often equally good.
+#     Many more shared errors than that product mean that the two find the same messages hard: mislabelled ones, for example, which no system should get right.
 #
 # </details>

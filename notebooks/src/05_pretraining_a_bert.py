@@ -41,6 +41,7 @@ steps = 5000
 learning_rate = 2e-3
 held_out = 2000
 probe_labels = 256
+training_seed = 0
 gaps = ["happy new [MASK] to you all", "i love [MASK] so much", "good [MASK] from new york"]
 
 # %%
@@ -69,11 +70,17 @@ texts, removed = data.remove_overlap(texts, labelled)
 lesson.record("texts_removed", removed, unit="texts")
 
 # %% [markdown]
-# A few texts stay **held out**: the network never trains on them. Only on such texts can we ask whether it learned something about language, or just learned its text by heart.
+# A few texts stay **held out**: the network never trains on them. Only on such texts can we ask whether it learned something about language, or just learned its text by heart. We draw them at random. The first texts of a file may all be about one thing. And what repeats a held-out text goes out of the rest.
 
 # %%
-held, texts = texts[:held_out], texts[held_out:]
-print(f"{len(texts):,} texts to train on, {len(held):,} held out")
+import numpy as np
+
+order = np.random.default_rng(0).permutation(len(texts))
+held = [texts[i] for i in order[:held_out]]
+texts, copies = data.remove_overlap([texts[i] for i in sorted(order[held_out:])], held)
+print(
+    f"{len(texts):,} texts to train on, {len(held):,} held out, {copies:,} copies of them removed"
+)
 
 # %% [markdown]
 # ## A vocabulary of pieces
@@ -103,8 +110,6 @@ tokenizer.tokens(example)
 # Here it is by hand, for the first few texts. Each row begins with `[CLS]`, a place that will later stand for the whole row, and ends with `[SEP]`. Pieces at the end that do not fill a row are dropped. `decode` does not print `[CLS]` and `[SEP]`.
 
 # %%
-import numpy as np
-
 chain = [i for text in texts[:20] for i in [*tokenizer.ids(text), tokenizer.sep_id]]
 body = row_length - 2
 by_hand = np.array(
@@ -206,7 +211,7 @@ lesson.claim(
 # %%
 from nlputils import models
 
-backbone = models.encoder(size, len(tokenizer), row_length, seed=0)
+backbone = models.encoder(size, len(tokenizer), row_length, seed=training_seed)
 shape = models.ENCODER_SIZES[size]
 shape
 
@@ -281,7 +286,9 @@ lesson.claim(
 # %%
 from nlputils import train
 
-batches = MaskedBatches(rows, tokenizer, batch_size, steps=steps, seed=0, rate=mask_rate)
+batches = MaskedBatches(
+    rows, tokenizer, batch_size, steps=steps, seed=training_seed, rate=mask_rate
+)
 trained = train.pretrain(
     task,
     batches,
@@ -355,17 +362,21 @@ for gap in gaps:
     print(gap, "->", fill(gap))
 
 # %% [markdown]
-# Judge the guesses yourself. Single examples prove little, because we chose them. So we count on held-out rows: how often is the best guess right? We count only the places that `[MASK]` covers, so that copying does not help. The rival always names the most frequent piece.
+# Judge the guesses yourself. Single examples prove little, because we chose them. So we count on held-out rows: how often is the best guess right? We count only places that `[MASK]` covers, so that copying does not help. And we take one such place of each row, drawn at random: places of one row share their words, so they are not independent, and an interval would come out too narrow. The rival always names the most frequent piece.
 
 # %%
 from nlputils import evaluate
 
+rng = np.random.default_rng(1)
 truth, guess = [], []
 for inputs, answers, weights in (held_batches[i] for i in range(checks)):
     shown = np.take_along_axis(inputs["token_ids"], inputs["mask_positions"], axis=1)
     covered = (weights > 0) & (shown == tokenizer.mask_id)
-    truth.append(answers[covered])
-    guess.append(np.asarray(model(inputs)).argmax(-1)[covered])
+    drawn = np.where(covered, rng.random(covered.shape), -1).argmax(1)[:, None]
+    has_one = covered.any(1)
+    best = np.asarray(model(inputs)).argmax(-1)
+    truth.append(np.take_along_axis(answers, drawn, 1)[has_one, 0])
+    guess.append(np.take_along_axis(best, drawn, 1)[has_one, 0])
 truth, guess = np.concatenate(truth), np.concatenate(guess)
 right = evaluate.Predicted(np.ones_like(truth), (guess == truth).astype(int))
 most_frequent = int(counts.argmax())
@@ -376,9 +387,6 @@ gain = evaluate.compare("accuracy", right, rival, ("the network", "the most freq
 lesson.record("gap_accuracy", evaluate.score("accuracy", right), main=True)
 lesson.record("gap_accuracy_rival", evaluate.score("accuracy", rival))
 print(gain)
-
-# %% [markdown]
-# The interval takes the gaps as independent. Gaps of one row are not quite so, and the true interval is somewhat wider.
 
 # %%
 lesson.claim(
@@ -393,10 +401,10 @@ lesson.claim(
 #
 # The network has never seen a label. Does it know something about spam all the same? A **linear probe** asks this. We keep the network as it is, turn each message into one vector (the mean of its pieces' vectors), and train a plain logistic regression on these vectors with few labels. The regression can only use what is easy to read in the vectors.
 #
-# A probe needs a rival, too. Ours is the same network with random weights. It sees the same messages with the same few labels. We draw the labels several times.
+# A probe needs rivals, too. The first is the same network with random weights. The second is the naive Bayes classifier of lesson 01, which counts words. All see the same messages with the same few labels. We draw the labels several times.
 
 # %%
-untouched = models.encoder(size, len(tokenizer), row_length, seed=1)
+untouched = models.encoder(size, len(tokenizer), row_length, seed=training_seed + 1)
 
 
 def vectors(encoder, part):
@@ -411,27 +419,35 @@ features = {
 
 # %%
 y, y_validation, y_test = (split.y(part) for part in (split.train, split.validation, split.test))
-runs = {name: [] for name in features}
-for name, (train_x, validation_x, test_x) in features.items():
-    for seed in range(5):
-        few = evaluate.draw_labels(y, probe_labels, seed)
+parts = [part["text"] for part in (split.train, split.validation, split.test)]
+runs = {name: [] for name in [*features, "naive Bayes"]}
+for seed in range(5):
+    few = evaluate.draw_labels(y, probe_labels, seed)
+    for name, (train_x, validation_x, test_x) in features.items():
         probe = evaluate.linear_probe(
             train_x[few], y[few], validation_x, y_validation, metric="spam_f1"
         )
         runs[name].append(evaluate.Predicted(y_test, probe.predict(test_x), seed, probe_labels))
+    bayes = evaluate.naive_bayes().fit(
+        parts[0].iloc[few], y[few], parts[1], y_validation, refit=False
+    )
+    said = bayes.predict(parts[2])
+    runs["naive Bayes"].append(evaluate.Predicted(y_test, said, seed, probe_labels))
 
 # %%
 results = {name: evaluate.score("spam_f1", of_one) for name, of_one in runs.items()}
 for name, result in results.items():
-    lesson.record(f"probe_{name}_spam_f1", result)
+    lesson.record(f"probe_{name.lower().replace(' ', '_')}_spam_f1", result)
 plots.show(plots.scores(results, title=f"Linear probe with {probe_labels} labels"))
 
 # %%
 probes = evaluate.compare("spam_f1", runs["pretrained"], runs["random"], ("pretrained", "random"))
 lesson.record("probe_gain", probes)
+names = ("pretrained", "naive Bayes")
+print(evaluate.compare("spam_f1", runs["pretrained"], runs["naive Bayes"], names))
 
 # %% [markdown]
-# Read the line above before you go on. If it says that the two are not distinguishable, then this run cannot tell. Possible reasons: the pretraining was too short, the text too unlike the messages, the labels too few, or there is no difference. Note two limits. The interval covers draws and test messages, for one pretrained and one random network. And the validation part, which chose how strongly to regularise, has labels, too.
+# Read the lines above before you go on. The first one asks what pretraining gave. If it says that the two are not distinguishable, then this run cannot tell. Possible reasons: the pretraining was too short, the text too unlike the messages, the labels too few, or there is no difference. The second line asks whether the vectors are worth more than counting words. Note two limits. The interval covers draws and test messages, for one pretrained and one random network. And the validation part, which chose how strongly to regularise, has labels, too.
 #
 # ## Keep it for later
 #
@@ -483,7 +499,7 @@ lesson.claim(
 # - The text itself gives the answers: hide pieces, and ask for them.
 # - Know the loss of an untrained network and of a mere counter *before* you train. Then a curve can tell you something.
 # - Ask of each level of the loss: what must one know to reach it?
-# - A probe needs a rival with random weights, or it proves nothing.
+# - A probe needs rivals: random weights, and a method that counts words. Without them it proves nothing.
 #
 # ## Exercises
 #

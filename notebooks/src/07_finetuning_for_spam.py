@@ -37,6 +37,7 @@ few_learning_rates = [1e-4, 3e-4, 1e-3, 3e-3]
 epochs = 3
 learning_rates = [3e-4, 1e-3]
 splits = [0, 1, 2, 3, 4]
+training_seed = 0
 messages = [
     "Win a free prize now, call this number!",
     "Running late, see you at the station at six",
@@ -81,6 +82,12 @@ import numpy as np
 
 saved = pretrained.backbone.get_weights()
 longest = pretrained.backbone.max_sequence_length
+draws = [5 * training_seed + number for number in range(5)]
+seeds = {*draws, *(100 * training_seed + number for number in splits)}
+random = {
+    seed: models.encoder(card["size"], len(tokenizer), longest, seed=seed).get_weights()
+    for seed in seeds
+}
 
 
 def start_from(origin, seed):
@@ -90,7 +97,7 @@ def start_from(origin, seed):
         order = np.random.default_rng(seed).permutation(len(tokenizer))
         weights = [saved[0][order], *saved[1:]]
     if origin == "random":
-        weights = models.encoder(card["size"], len(tokenizer), longest, seed=seed).get_weights()
+        weights = random[seed]
     pretrained.backbone.set_weights(weights)
     return pretrained.backbone
 
@@ -179,14 +186,14 @@ def drawn(seed):
 
 few_tuned = {
     origin: train.tune(
-        lambda origin=origin: network(origin, 0),
-        *drawn(0),
+        lambda origin=origin: network(origin, draws[0]),
+        *drawn(draws[0]),
         (x["validation"], y["validation"]),
         grid(few_learning_rates),
         score=evaluate.spam_f1,
         epochs=few_epochs,
         batch_size=16,
-        seed=0,
+        seed=draws[0],
         keep_best=False,
     )
     for origin in ("pretrained", "random")
@@ -205,7 +212,7 @@ pd.concat({origin: tuned.table for origin, tuned in few_tuned.items()})
 def answers(origin, setting):
     """What the network says about the test messages, trained on each of five draws."""
     runs = []
-    for seed in range(5):
+    for seed in draws:
         network(origin, seed)
         train.finetune(model, *drawn(seed), **{**setting, "seed": seed})
         predicted = train.predict_probabilities(model, x["test"]).argmax(-1)
@@ -220,7 +227,7 @@ few_runs = {origin: answers(origin, tuned.setting) for origin, tuned in few_tune
 
 # %%
 for make in (evaluate.naive_bayes, evaluate.char_svm):
-    for seed in range(5):
+    for seed in draws:
         chosen = draw(seed)
         some = split.train.iloc[chosen]
         baseline = make().fit(
@@ -265,7 +272,7 @@ for name in ("naive Bayes", "char SVM"):
 # Some pieces of a test message never stood in the few labelled messages. How many?
 
 # %%
-seen = set(drawn(0)[0]["token_ids"].ravel().tolist())
+seen = set(drawn(draws[0])[0]["token_ids"].ravel().tolist())
 real = x["test"]["padding_mask"] == 1
 is_new = ~np.isin(x["test"]["token_ids"], sorted(seen)) & real
 lesson.record("new_pieces", 100 * is_new.sum() / real.sum(), unit="% of test pieces")
@@ -304,7 +311,7 @@ def neighbours(table, piece, k=4):
 
 
 tables = {
-    origin: np.array(start_from(origin, 0).token_embedding.embeddings)
+    origin: np.array(start_from(origin, draws[0]).token_embedding.embeddings)
     for origin in ("pretrained", "random")
 }
 ids = [i for i in sorted(seen) if i >= 5 and len(tokenizer.vocabulary[i]) > 4]
@@ -320,14 +327,14 @@ pd.DataFrame({origin: {w: neighbours(table, w) for w in words} for origin, table
 # %%
 tuned = {
     origin: train.tune(
-        lambda origin=origin: network(origin, 0),
+        lambda origin=origin: network(origin, draws[0]),
         x["train"],
         y["train"],
         (x["validation"], y["validation"]),
         grid(learning_rates),
         score=evaluate.spam_f1,
         epochs=epochs,
-        seed=0,
+        seed=draws[0],
         keep_best=False,
     )
     for origin in ("pretrained", "random")
@@ -335,17 +342,20 @@ tuned = {
 pd.concat({origin: found.table for origin, found in tuned.items()})
 
 # %%
-runs, seconds, trained = {origin: [] for origin in tuned}, dict.fromkeys(tuned, 0.0), {}
+runs, seconds = {origin: [] for origin in tuned}, dict.fromkeys(tuned, 0.0)
 for number in splits:
     split = data.load(dataset, number, resplit=True)
     both = pd.concat([split.train, split.validation])
     parts = [(inputs(part), split.y(part)) for part in (both, split.test)]
     for origin, found in tuned.items():
-        network(origin, number)
-        setting = {**found.setting, "seed": number}
-        history = train.finetune(model, *parts[0], **setting)
+        seed = 100 * training_seed + number
+        network(origin, seed)
+        setting = {**found.setting, "seed": seed}
+        folder = lesson.checkpoints(f"{origin}-{number}")
+        history = train.finetune(model, *parts[0], **setting, checkpoint=folder)
         probabilities = train.predict_probabilities(model, parts[1][0])
-        trained[origin] = model.get_weights()
+        if origin == "pretrained":
+            trained = model.get_weights()
         answer = probabilities.argmax(-1)
         runs[origin].append(
             evaluate.Predicted(parts[1][1], answer, number, len(both), probabilities)
@@ -426,7 +436,7 @@ for _, row in worst.head(8).iterrows():
 
 # %%
 own = bert_inputs(tokenizer.encode(messages, length))
-model.set_weights(trained["pretrained"])
+model.set_weights(trained)
 odds = train.predict_probabilities(model, own)
 pd.DataFrame({"message": messages, f"p({split.labels[1]})": odds[:, 1].round(3)})
 

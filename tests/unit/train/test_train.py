@@ -44,6 +44,17 @@ def test_pretraining_learns_and_repeats_itself(material):
     assert first.tokens == 60 * 16 * 16
 
 
+def test_a_long_pretraining_is_compiled_and_repeats_itself(material, monkeypatch):
+    _, plain = pretrained(material, 1)
+    monkeypatch.setattr(train.pretraining, "_LONG", 60)
+    (a, first), (b, again) = pretrained(material, 1), pretrained(material, 1)
+    assert all((x == y).all() for x, y in zip(a.get_weights(), b.get_weights(), strict=True))
+    assert first.frame["loss"].tolist() == again.frame["loss"].tolist()
+    # The same arithmetic in another order.
+    assert np.allclose(first.frame["loss"], plain.frame["loss"], rtol=1e-3)
+    assert first.frame["loss"].tolist() != plain.frame["loss"].tolist()
+
+
 def test_untrained_loss_is_that_of_a_guess(material):
     tokenizer, rows = material
     task = models.masked_lm(models.encoder("tiny", len(tokenizer), 16))
