@@ -22,11 +22,15 @@ def mean_pooled(
     Returns:
         float32 array [n, hidden].
     """
-    parts = []
-    for start in range(0, len(token_ids), batch_size):
-        inputs = bert_inputs(token_ids[start : start + batch_size])
+    lengths = (token_ids != 0).sum(axis=1)
+    found = np.empty((len(token_ids), backbone.hidden_dim), dtype=np.float32)
+    # Texts of like length side by side need less padding; what is padding changes no vector.
+    order = np.argsort(lengths, kind="stable")
+    for start in range(0, len(order), batch_size):
+        chosen = order[start : start + batch_size]
+        inputs = bert_inputs(token_ids[chosen, : max(1, lengths[chosen].max())])
         vectors = backbone(inputs, training=False)["sequence_output"]
         mask = ops.cast(inputs["padding_mask"], vectors.dtype)[:, :, None]
         pooled = ops.sum(vectors * mask, axis=1) / ops.sum(mask, axis=1)
-        parts.append(ops.convert_to_numpy(pooled))
-    return np.concatenate(parts).astype(np.float32)
+        found[chosen] = ops.convert_to_numpy(pooled)
+    return found

@@ -1,8 +1,10 @@
 """Counts: how many texts have which label, and how long texts are."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.ticker import StrMethodFormatter
 from numpy.typing import ArrayLike
@@ -13,6 +15,8 @@ from nlputils.plots.figure import INK, PALETTE, Figure, canvas, number, plural, 
 
 _HATCHES = ("", "///", "...")
 _PARTS = ("train", "validation", "test")
+# How much of a histogram's height a row of labels takes.
+_ROW = 0.13
 
 
 @styled
@@ -97,34 +101,42 @@ def length_histogram(
         )
         axis.set_xlim(edges[0], edges[-1])
         axis.set_ylabel("% of texts" if not name else f"% of {name}")
+        _room_above(axis, 1 if cut is None else 2)
+        # A median among the longest texts stands in their bar, as those texts do.
         middle = float(np.median(values))
-        axis.axvline(middle, color=INK, linewidth=1.2)
-        axis.annotate(
-            f"median {number(middle)}",
-            (middle, 0.9),
-            (-5, 0),
-            xycoords=("data", "axes fraction"),
-            textcoords="offset points",
-            ha="right",
-            va="center",
-            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.5},
-        )
+        _mark(axis, min(middle, edges[-1] - 0.5), f"median {number(middle)}", 1, "-")
         if cut is not None:
-            axis.axvline(cut + 0.5, color=INK, linestyle=(0, (4, 2)), linewidth=1.6)
             share = 100 * np.mean(values > cut)
-            axis.annotate(
-                f"cut at {cut}: {share:.1f} % are longer",
-                (cut + 0.5, 0.9),
-                (7, 0),
-                xycoords=("data", "axes fraction"),
-                textcoords="offset points",
-                va="center",
-                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.5},
-            )
+            _mark(axis, cut + 0.5, f"cut at {cut}: {share:.1f} % are longer", 2, (0, (4, 2)))
     axes[0].set_title(title or f"Length of texts in {unit}")
     axes[-1].set_xlabel(f"length in {unit} (the last bar also holds all longer texts)")
     parts = [_spread(name, values, cut, unit) for name, values in arrays.items()]
     return Figure(figure, f"Histogram of text lengths in {unit}. {' '.join(parts)}")
+
+
+def _room_above(axis: Axes, rows: int) -> None:
+    """Leave room above the bars, so that no label covers one; no share is above 100 %."""
+    top = axis.dataLim.y1 / (1 - _ROW * rows - 0.02)
+    axis.set_ylim(0, top)
+    axis.set_yticks([tick for tick in axis.get_yticks() if 0 <= tick <= min(top, 100)])
+
+
+def _mark(axis: Axes, x: float, words: str, row: int, line: Any) -> None:
+    """Draw an upright line with its label, in a row of its own: no two labels can meet."""
+    top = 1 - _ROW * (row - 1)
+    axis.axvline(x, ymax=top, color=INK, linewidth=1.4, linestyle=line)
+    low, high = axis.get_xlim()
+    left = x > (low + high) / 2 and row == 1
+    axis.annotate(
+        words,
+        (x, top - _ROW / 2),
+        (-6 if left else 6, 0),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        ha="right" if left else "left",
+        va="center",
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.5},
+    )
 
 
 def _edges(top: float, cut: int | None) -> np.ndarray:

@@ -113,3 +113,5 @@ def _rows(axes: Axes, names: Sequence[str]) -> None:
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.grid(axis="y", visible=False)
+    # Long names leave the drawing little width, and numbers with decimals need room.
+    axes.locator_params(axis="x", nbins=6)

@@ -54,6 +54,9 @@ def road_map(here: str | None = None) -> Figure:
     if here is not None and here not in numbers:
         raise CourseError(f"There is no lesson {here!r}. Lessons are numbered 00 to 15.")
     written = {path.name[:2] for path in (course_root() / "notebooks").glob("[0-9][0-9]_*.ipynb")}
+    if here is not None:
+        # The reader has a notebook of this lesson open, wherever it lies.
+        written.add(here)
     figure, axes = canvas(11.6, 5.0)
     end = (len(ROAD) - 1) * _STEP
     _road(axes, end)
@@ -103,7 +106,7 @@ def _card(
             facecolor=face,
             edgecolor=edge,
             linewidth=2.4 if standing else 1.2,
-            linestyle="-" if written or standing else (0, (3, 2)),
+            linestyle="-" if written else (0, (3, 2)),
             zorder=3,
         )
     )

@@ -15,7 +15,7 @@ from nlputils.train.loop import Plan, train
 from nlputils.train.optimizers import AdamW
 from nlputils.train.schedules import WarmupDecay
 
-
+# Steps from which a pretraining is long.
 _LONG = 500
 
 

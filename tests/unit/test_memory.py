@@ -10,13 +10,21 @@ FAULTS = """
 import resource, sys
 import numpy as np
 from nlputils.memory import keep_freed_memory
+
 if sys.argv[1] == "kept":
     assert keep_freed_memory()
+
+
+def step():
+    # What a training step does: make large arrays, use them, give them back.
+    return sum(array[0] for array in [np.ones(2_500_000) for _ in range(4)])
+
+
 for _ in range(3):
-    np.ones(2_000_000)
+    step()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-for _ in range(20):
-    np.ones(2_000_000)
+for _ in range(10):
+    step()
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
 

@@ -12,7 +12,11 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import Stylesheet
 from jinja2 import pass_context
 from nbconvert import HTMLExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import (
+    IPythonRenderer,
+    MarkdownWithMath,
+    MathInlineParser,
+)
 from traitlets.config import Config
 
 from nlputils.course.report.formulas import formula
@@ -32,6 +36,8 @@ _REMOVED = "script, link, meta, base, iframe, frame, object, embed, applet, form
 _LOADING = ("src", "srcset", "poster", "data", "background", "xlink:href")
 _OUTSIDE = re.compile(r"@import[^;]*;?|url\(\s*['\"]?(?!data:|#)[^)]*\)", re.I)
 _NOTEBOOK = re.compile(r"(\d\d)_[^/]*\.ipynb")
+# As pandoc has it: dollar signs touch their formula, and no digit follows the second one.
+_FORMULA = r"(?s:(?<![$\\])\$(?!\s)(?P<math_inline_tex>(?:\\.|[^$\\])+?)(?<!\s)\$(?!\d))"
 _DEEPER = 2
 _DEEPEST = 6
 
@@ -49,6 +55,12 @@ class _Renderer(IPythonRenderer):
         return formula(rf"\begin{{{name}}}{body}\end{{{name}}}", block=True)
 
 
+class _Inline(MathInlineParser):
+    """Words, links, formulas. "From $5 to $10" holds none, though it has two dollar signs."""
+
+    SPECIFICATION = {**MathInlineParser.SPECIFICATION, "inline_math_tex": _FORMULA}
+
+
 class _Exporter(HTMLExporter):
     """nbconvert's page without its frame and without what it loads from elsewhere."""
 
@@ -56,7 +68,7 @@ class _Exporter(HTMLExporter):
     def markdown2html(self, context: Any, source: str) -> str:
         cell = context.get("cell", {})
         renderer = _Renderer(escape=False, attachments=cell.get("attachments", {}))
-        return MarkdownWithMath(renderer=renderer).render(source)
+        return MarkdownWithMath(renderer, inline=_Inline(hard_wrap=False)).render(source)
 
 
 def notebook_fragments(folder: Path) -> dict[str, str]:

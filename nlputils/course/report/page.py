@@ -24,6 +24,7 @@ _SOURCES = {
     "cache": "real, from the cache of the machine",
     "mirror": "real, from a mirror",
     "download": "real, downloaded",
+    "own": "one's own file",
 }
 _HASHES = {
     "nlputils": "code of nlputils",

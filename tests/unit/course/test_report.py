@@ -3,6 +3,7 @@
 import json
 import re
 from html.parser import HTMLParser
+from typing import get_args
 
 import nbformat
 import pytest
@@ -17,7 +18,9 @@ from nlputils.course.plan import Order
 from nlputils.course.report import write_report
 from nlputils.course.report.formulas import formula
 from nlputils.course.report.intervals import axis, interval_plots
+from nlputils.course.report.notebooks import notebook_fragments
 from nlputils.course.runner import run
+from nlputils.data.provenance import Source
 from nlputils.errors import CourseError
 from nlputils.evaluate import Comparison, Score
 
@@ -274,6 +277,53 @@ def test_a_larger_formula_takes_more_room():
     assert high > low
 
 
+def read_aloud(page):
+    """The text of a page, its formulas in angle brackets."""
+    for drawing in page.select("svg.tex"):
+        drawing.replace_with(f"<{drawing['aria-label']}>")
+    return page.get_text().strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("so $n^2$ steps", "so <n^2> steps"),
+        ("$x_i$, *$y$* and ($z$)", "<x_i>, <y> and (<z>)"),
+        ("over\n$x +\ny$ lines", "over\n<x + y> lines"),
+        ("$$h_t = x$$", "<h_t = x>"),
+        ("It costs $5.", "It costs $5."),
+        ("From $5 to $10.", "From $5 to $10."),
+        ("US$5/US$6, or $7, and $n$", "US$5/US$6, or $7, and <n>"),
+        ("$n$ for $5", "<n> for $5"),
+        (r"\$5 and \$6", "$5 and $6"),
+        ("run `echo $HOME $PATH` now", "run echo $HOME $PATH now"),
+        ("```\necho $A $B\n```", "echo $A $B"),
+    ],
+)
+def test_formulas_are_drawn_and_other_dollars_stay(reported, text, heard):
+    page = reported(notebooks=[notebook("01", new_markdown_cell(text))])
+    assert read_aloud(page.find(id="lesson-01")) == heard
+
+
+def test_dollars_of_code_and_of_outputs_stay(reported):
+    output = new_output("stream", text="Win $100 or $200 now\n")
+    page = reported(notebooks=[notebook("01", new_code_cell("a = '$x$'", outputs=[output]))])
+    assert page.select("svg.tex") == []
+    assert "a = '$x$'" in page.text
+    assert "Win $100 or $200 now" in page.text
+
+
+def test_every_formula_of_the_lessons_is_drawn(project_root):
+    found = notebook_fragments(project_root / "notebooks")
+    pages = {number: BeautifulSoup(text, "html.parser") for number, text in found.items()}
+    assert sum(len(page.select("svg.tex")) for page in pages.values()) > 50
+    for number, page in pages.items():
+        assert (number, page.select("code.tex")) == (number, [])
+        for code in page.select("code, pre"):
+            code.decompose()
+        assert (number, re.findall(r".*[$].*", page.text)) == (number, [])
+
+
 # Scores
 
 
@@ -438,6 +488,15 @@ def test_data_and_versions_are_told(reported):
     assert versions["keras"] == "3.15.1"
     assert versions["commit"] == "c" * 40
     assert versions["sha256 of the embedded data"] == "d"
+
+
+def test_every_source_of_data_has_its_words(reported):
+    for source in get_args(Source):
+        page = reported(data={"mine.csv": {"source": source}})
+        told = rows_of(page, "Data sets of this run")[0][1]
+        assert told != source
+        assert " " in told
+    assert told == "one's own file"
 
 
 def test_a_keyboard_reaches_everything(reported):

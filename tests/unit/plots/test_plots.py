@@ -92,6 +92,21 @@ def collisions(found):
     ]
 
 
+def written_in(axes):
+    """All texts of a drawing: its title, the names and numbers of its axes, its labels."""
+    # The numbers of an axis are written when it is drawn.
+    axes.figure.draw_without_rendering()
+    texts = [axes.title, axes.xaxis.label, axes.yaxis.label, *axes.texts]
+    for axis, ends in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+        # Beyond its ends an axis keeps numbers that it does not draw.
+        texts += [
+            tick.label1
+            for tick in axis.get_major_ticks()
+            if tick.label1.get_visible() and min(ends) <= tick.get_loc() <= max(ends)
+        ]
+    return [text for text in texts if text.get_text()]
+
+
 # Every figure
 
 
@@ -277,9 +292,45 @@ def test_a_difference_that_can_be_told_is_filled_and_another_hollow():
     assert (first.get_xdata()[0], second.get_xdata()[0]) == (5.0, -1.0)
     assert first.get_markerfacecolor() == first.get_color()
     assert second.get_markerfacecolor() == "white"
-    assert [text.get_text() for text in axes.texts] == ["bert ahead", "not distinguishable"]
+    assert [text.get_text() for text in axes.texts] == [
+        "bert ahead\n5.0 [1.0, 9.0]",
+        "not distinguishable\n-1.0 [-5.0, 3.0]",
+    ]
     assert f"{clear}." in figure.alt
     assert f"{unclear}." in figure.alt
+
+
+@pytest.mark.parametrize("rows", [1, 2, 9])
+def test_verdicts_beside_their_rows_cover_nothing(rows):
+    """Each stands at the height of its row, to the right of the drawing."""
+    items = [
+        difference(-0.1 * place, -0.9, 0.1, (f"a system with a name {place}", "svm"))
+        for place in range(rows)
+    ]
+    figure = plots.comparison(items, title="Differences")
+    axes = figure.figure.axes[0]
+    assert collisions(boxes(figure, written_in(axes))) == []
+    frame = axes.get_window_extent()
+    assert all(box.x0 > frame.x1 for box in boxes(figure, axes.texts))
+    assert [text.xy[1] for text in axes.texts] == list(range(rows))
+
+
+@pytest.mark.parametrize(
+    ("names", "low", "high"),
+    [
+        (("LSTM", "naive Bayes"), -0.142, 0.061),
+        (("bidirectional LSTM in order", "shuffled"), -0.074, 0.231),
+    ],
+)
+def test_numbers_below_a_comparison_stand_apart(names, low, high):
+    """The names and the verdicts leave the drawing little width."""
+    figure = plots.comparison(difference(-0.04, low, high, names))
+    axes = figure.figure.axes[0]
+    below = axes.get_xticklabels()
+    numbers = [text for text in written_in(axes) if text in below]
+    places = sorted(boxes(figure, numbers), key=lambda box: box.x0)
+    assert len(places) >= 3
+    assert all(right.x0 - left.x1 > 15 for left, right in itertools.pairwise(places))
 
 
 def test_results_of_two_metrics_are_not_drawn_together():
@@ -396,27 +447,81 @@ def test_bars_are_as_long_as_the_counts():
     ]
 
 
+def shares(axes):
+    """Left end, right end and height of each bar of a histogram."""
+    return [(bar.get_x(), bar.get_x() + bar.get_width(), bar.get_height()) for bar in axes.patches]
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=60), st.integers(1, 300))
 def test_right_of_the_cut_are_exactly_the_longer_texts(lengths, cut):
     figure = plots.length_histogram(lengths, cut)
     axes = figure.figure.axes[0]
-    bars = [(bar.get_x(), bar.get_x() + bar.get_width(), bar.get_height()) for bar in axes.patches]
-    line = axes.lines[0].get_xdata()[0]
-    assert sum(height for _, _, height in bars) == len(lengths)
+    _, line = (line.get_xdata()[0] for line in axes.lines)
+    bars = shares(axes)
+    assert line == cut + 0.5
+    assert sum(height for _, _, height in bars) == pytest.approx(100)
     assert all(right <= line or left >= line for left, right, _ in bars)
-    longer = sum(length > cut for length in lengths)
-    assert sum(height for left, _, height in bars if left >= line) == longer
-    assert f"{100 * longer / len(lengths):.1f} % are longer than the cut at {cut}" in figure.alt
+    longer = 100 * sum(length > cut for length in lengths) / len(lengths)
+    assert sum(height for left, _, height in bars if left >= line) == pytest.approx(longer)
+    assert axes.texts[1].get_text() == f"cut at {cut}: {longer:.1f} % are longer"
+    assert f"{longer:.1f} % are longer than the cut at {cut}" in figure.alt
 
 
-def test_lengths_of_several_series_stand_one_above_the_other():
-    figure = plots.length_histogram({"ham": [1, 2, 3], "spam": [10, 20]}, unit="words")
-    assert [sum(bar.get_height() for bar in a.patches) for a in figure.figure.axes] == [3, 2]
+def test_lengths_of_several_series_stand_one_above_the_other_as_shares():
+    """Series of different sizes can be compared: the bars of each add up to 100 %."""
+    figure = plots.length_histogram({"ham": [1, 2, 3, 3], "spam": [10, 20]}, unit="words")
+    ham, spam = figure.figure.axes
+    assert [height for _, _, height in shares(ham) if height] == [25, 25, 50]
+    assert [height for _, _, height in shares(spam) if height] == [50, 50]
+    assert [axes.get_ylabel() for axes in (ham, spam)] == ["% of ham", "% of spam"]
     assert figure.alt == (
-        "Histogram of text lengths in words. ham: 3 texts, median 2, longest 3 words. "
+        "Histogram of text lengths in words. ham: 4 texts, median 2.5, longest 3 words. "
         "spam: 2 texts, median 15, longest 20 words."
     )
+
+
+def test_the_median_is_a_line_with_its_number():
+    figure = plots.length_histogram({"ham": [1, 2, 3, 3], "spam": [10, 21]}, unit="words")
+    assert [axes.lines[0].get_xdata()[0] for axes in figure.figure.axes] == [2.5, 15.5]
+    labels = [[text.get_text() for text in axes.texts] for axes in figure.figure.axes]
+    assert labels == [["median 2.5"], ["median 15.5"]]
+    assert plots.length_histogram([7]).figure.axes[0].get_ylabel() == "% of texts"
+
+
+def test_a_median_among_the_longest_texts_stands_in_their_bar():
+    figure = plots.length_histogram({"ham": [5] * 1000, "spam": [40, 50, 60]})
+    spam = figure.figure.axes[1]
+    left, right, height = shares(spam)[-1]
+    assert height == 100
+    assert left < spam.lines[0].get_xdata()[0] < right
+    assert spam.texts[0].get_text() == "median 50"
+
+
+@pytest.mark.parametrize(
+    ("ham", "spam", "cut"),
+    [
+        ([16] * 9 + [5, 40], [24, 24, 30], None),
+        ([16] * 9 + [5, 40], [24, 24, 30], 32),
+        ([1, 1, 2], [1, 1, 200], 128),
+        ([4], [5], 4),
+        ([90, 100, 110], [300], 10),
+        ([5] * 1000, [40, 50, 60], 5),
+        ([1], [400], 300),
+    ],
+    ids=["no cut", "median before cut", "far left", "on the cut", "beyond", "last bar", "few"],
+)
+def test_labels_of_a_histogram_cover_no_text_and_no_bar(ham, spam, cut):
+    figure = plots.length_histogram({"ham": ham, "spam": spam}, cut, title="Lengths")
+    texts = [text for axes in figure.figure.axes for text in written_in(axes)]
+    found = boxes(figure, texts)
+    assert collisions(found) == []
+    page = figure.figure.bbox
+    assert all(page.x0 <= box.x0 and box.x1 <= page.x1 for box in found)
+    for axes in figure.figure.axes:
+        highest = max(bar.y1 for bar in boxes(figure, axes.patches))
+        assert all(label.y0 >= highest for label in boxes(figure, axes.texts))
+        assert max(axes.get_yticks()) <= 100
 
 
 @pytest.mark.parametrize("nothing", [[], {}, {"ham": [1], "spam": []}])
@@ -434,6 +539,7 @@ def test_a_heat_map_shows_the_matrix_with_its_first_row_on_top():
     assert axes.collections[0].get_array().tolist() == [[50, 3], [4, 43]]
     assert axes.get_ylim() == (2, 0)
     assert [text.get_text() for text in axes.texts] == ["50", "3", "4", "43"]
+    assert axes.collections[0].get_cmap().name == "Blues"
     assert figure.alt == (
         "Errors. Heat map of 2 rows and 2 columns. ham: no 50, yes 3; spam: no 4, yes 43."
     )
@@ -560,9 +666,34 @@ def test_pieces_and_values_that_do_not_fit_are_refused(tokens, values):
 # The road
 
 
+WRITTEN = ("00", "01", "03", "05")
+
+
+@pytest.fixture(scope="module")
+def partly_written(tmp_path_factory):
+    """A course folder in which four lessons have a notebook, and some other files lie about."""
+    root = tmp_path_factory.mktemp("course")
+    (root / "notebooks" / "src").mkdir(parents=True)
+    (root / "data").mkdir()
+    (root / "data" / "datasets.toml").touch()
+    names = [*(f"{number}_lesson.ipynb" for number in WRITTEN), "02_notes.md", "src/04_next.py"]
+    for name in names:
+        (root / "notebooks" / name).touch()
+    return root
+
+
 @pytest.fixture(scope="module", params=[None, *LESSONS])
-def road(request):
-    return request.param, plots.road_map(request.param)
+def road(request, partly_written):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NLPUTILS_ROOT", str(partly_written))
+        return request.param, plots.road_map(request.param)
+
+
+def cards_of(figure):
+    """The frame of each lesson, by its number."""
+    patches = figure.figure.axes[0].patches
+    frames = [patch for patch in patches if isinstance(patch, FancyBboxPatch)]
+    return dict(zip(LESSONS, frames, strict=True))
 
 
 def test_on_the_road_nothing_covers_anything(road):
@@ -600,11 +731,29 @@ def test_the_sign_stands_below_the_readers_card(road):
     assert contrast(signs[0].get_color(), "white") >= CONTRAST
 
 
-def test_what_lies_behind_the_reader_is_ticked_in_words_and_not_by_colour_alone(road):
+def test_written_lessons_behind_the_reader_are_ticked_and_not_by_colour_alone(road):
     here, figure = road
     marks = [text.get_text() for text in figure.figure.axes[0].texts]
     ticked = {mark[:2] for mark in marks if mark.endswith("✓")}
-    assert ticked == {number for number in LESSONS if here is not None and number < here}
+    assert ticked == {number for number in WRITTEN if here is not None and number < here}
+
+
+def test_lessons_to_be_written_stand_in_dashed_frames_and_are_named_in_the_text(road):
+    """Whose notebook the reader has open is written, whatever lies in the folder."""
+    here, figure = road
+    whole = {number for number, card in cards_of(figure).items() if card.get_linestyle() == "-"}
+    assert whole == {*WRITTEN, *([here] if here else [])}
+    for lesson, title in (pair for _, lessons in ROAD for pair in lessons):
+        name = f"{lesson} {title}".replace("\n", " ")
+        later = f"{name} (dashed: to be written)"
+        assert name in figure.alt
+        assert (later in figure.alt) == (lesson not in whole)
+
+
+def test_the_road_looks_into_the_folder_of_the_course(project_root):
+    cards = cards_of(plots.road_map("01"))
+    whole = {number for number, card in cards.items() if card.get_linestyle() == "-"}
+    assert whole == {path.name[:2] for path in (project_root / "notebooks").glob("*.ipynb")}
 
 
 def test_the_road_names_all_lessons_in_its_text():
