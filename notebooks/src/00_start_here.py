@@ -34,26 +34,30 @@ from nlputils import lesson
 lesson.start("00", profile=profile)
 
 # %% [markdown]
-# The box above is the first output of every lesson. It names the profile, the data and the versions. When a number on your screen differs from a number on your neighbour's, compare these boxes first.
+# The lines above are the first output of every lesson. They name the profile, that is, the size of data and models, and whether you work on a copy or a program runs the lesson without a screen (headless). They name the data, where a lesson reads some, and the versions of the packages. When a number on your screen differs from a number on your neighbour's, compare these lines first.
 #
 # ## The road
 #
-# Each lesson takes text one step further.
-#
+# Each lesson takes text one step further. The lessons in a dashed frame are still being written.
+
+# %%
+from nlputils import plots
+
+plots.show(plots.road_map("00"))
+
+# %% [markdown]
 # | lesson | what you do there |
 # |---|---|
 # | 01 | turn text into numbers, and find out how good simple methods are |
-# | 03 | train a recurrent network, the model of 2018, and find its silent fault |
+# | 03 | train a recurrent network as in 2018, and find out why it fails without a word when it is moved to today's Keras |
 # | 05 | pretrain a small BERT: a model that fills gaps in text |
 # | 07 | fine-tune it to find spam, and compare it with everything before |
-#
-# A lesson that is not in your folder is still being written. So are the lessons with the other numbers.
 #
 # ## Two words you will meet on every page
 #
 # A **language model** is a program that guesses missing words. To guess well it must learn how words behave: which ones may stand for each other, and which ones belong together. For this it needs text, but no labels. This step is **pretraining**.
 #
-# A **task** asks something else: is this message spam? For a task people write labels, and labels are dear. **Fine-tuning** takes the pretrained model and trains it on, with the few labels there are.
+# A **task** asks something else: is this message spam? For a task people write labels, and labels cost much. **Fine-tuning** takes the pretrained model and trains it on, with the few labels there are.
 #
 # The hope is that the first step makes the second one cheaper. This course does not ask you to believe it. You will measure it.
 #
@@ -74,14 +78,14 @@ bags
 
 # %%
 lesson.claim(
-    "Two messages can mean opposite things and still hold the same words.",
+    "These two messages hold the same words.",
     lambda pair: pair[0] == pair[1],
     bags,
     planted=[bags[0], [*bags[1], "now"]],
 )
 
 # %% [markdown]
-# The line above says that the claim held. Had we forgotten one word, the check would have said no. That is what the planted value proves.
+# The line above says that the claim held. The planted value has one word more in one list, and the check said no to it. So it could have failed. `lesson.record`, in the next cell, keeps a measured number and prints it.
 #
 # ## How fast is this machine?
 #
@@ -103,7 +107,7 @@ rate = 2 * size**3 / min(seconds) / 1e9
 lesson.record("matmul", rate, unit="GFLOP/s")
 
 # %% [markdown]
-# The number counts thousands of millions of operations in a second. We take the fastest of five tries, because other programs can only make a try slower. A GPU gives far more. That is why the `gpu` profile has larger models, and the `pocket` profile has small ones.
+# The number counts thousands of millions of operations in a second. We take the fastest of five tries, because other programs can only make a try slower. A GPU is made for this work. That is why the `gpu` profile has larger models, and the `pocket` profile has small ones.
 #
 # ## How to study
 #
@@ -113,7 +117,7 @@ lesson.record("matmul", rate, unit="GFLOP/s")
 #
 # ## Questions and answers
 #
-# **What is the difference between pretraining and fine-tuning?** Pretraining learns from text without labels, once, at some cost. Fine-tuning learns a task from labels, many times, cheaply. Both change the same weights.
+# **What is the difference between pretraining and fine-tuning?** Pretraining learns from text without labels, once, at some cost. Fine-tuning learns a task from labels, many times, cheaply. Both change the same **weights**, the numbers that a network learns.
 #
 # **Is fine-tuning a kind of transfer learning?** Yes. Transfer learning means that what was learned on one task helps on another one.
 #
