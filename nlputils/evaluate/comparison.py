@@ -14,6 +14,7 @@ from nlputils.evaluate.resampling import (
     percentile_interval,
     seeds_half_width,
     splits_half_width,
+    standard_error,
 )
 from nlputils.evaluate.scores import Design, Predicted, as_runs, mean_sizes, size
 
@@ -180,7 +181,7 @@ def _ends(
 def _error(kind: Metric, one: Predicted, other: Predicted, resamples: int) -> float:
     """The bootstrap standard error of the difference of two systems on one test set."""
     both = bootstrap(kind, one.true, [one.pred, other.pred], resamples=resamples)
-    return float((both[:, 0] - both[:, 1]).std(ddof=1))
+    return standard_error(both[:, 0] - both[:, 1])
 
 
 def _check_pairs(a: list[Predicted], b: list[Predicted], names: tuple[str, str]) -> None:

@@ -59,6 +59,18 @@ def bootstrap(
     return np.concatenate(parts)
 
 
+def standard_error(draws: np.ndarray) -> float:
+    """The bootstrap standard error: how far the draws of one number spread.
+
+    Args:
+        draws: float64[resamples].
+
+    Returns:
+        Their standard deviation.
+    """
+    return float(np.std(draws, ddof=1))
+
+
 def percentile_interval(draws: np.ndarray) -> tuple[float, float]:
     """The middle 95 % of bootstrap draws: the percentile interval.
 
@@ -90,13 +102,13 @@ def seeds_half_width(draws: np.ndarray, values: np.ndarray) -> float:
     """
     k = len(values)
     t = float(stats.t.ppf(0.5 + LEVEL / 2, k - 1))
-    test = _Z * float(np.std(draws, ddof=1))
+    test = _Z * standard_error(draws)
     seeds = t * float(np.std(values, ddof=1)) / np.sqrt(k)
     return float(np.hypot(test, seeds))
 
 
 def splits_half_width(
-    values: np.ndarray, n_test: float, n_train: float, errors: ArrayLike = 0.0
+    values: np.ndarray, n_test: float, n_train: float, errors: ArrayLike
 ) -> float:
     """Half of a 95 % interval for the mean over repeated random splits.
 

@@ -16,6 +16,7 @@ from nlputils.evaluate.resampling import (
     percentile_interval,
     seeds_half_width,
     splits_half_width,
+    standard_error,
 )
 
 Design = Literal["seeds", "splits"]
@@ -298,7 +299,7 @@ def _ends(
 ) -> tuple[float, float]:
     if design == "splits":
         errors = [
-            float(bootstrap(kind, run.true, [run.pred], resamples=resamples).std(ddof=1))
+            standard_error(bootstrap(kind, run.true, [run.pred], resamples=resamples)[:, 0])
             for run in runs
         ]
         half = splits_half_width(values, *mean_sizes(runs), errors)
