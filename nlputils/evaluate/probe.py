@@ -89,15 +89,15 @@ def linear_probe(
     held_x, held_y = _checked(validation_features, y_validation, "validation")
     rows: list[dict[str, float]] = []
     best, fitted = -np.inf, None
-    for strength in strengths:
-        model = make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=1000))
-        # Small matrices: handing them out to threads costs more than it saves.
-        with threadpool_limits(1, user_api="blas"):
+    # Small matrices: handing them out to threads costs more than it saves.
+    with threadpool_limits(1, user_api="blas"):
+        for strength in strengths:
+            model = make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=1000))
             value = kind(held_y, model.fit(train_x, train_y).predict(held_x))
-        rows.append({"C": strength, kind.display: value})
-        gain = value if kind.better == "higher" else -value
-        if gain > best:
-            best, fitted, chosen = gain, model, float(strength)
+            rows.append({"C": strength, kind.display: value})
+            gain = value if kind.better == "higher" else -value
+            if gain > best:
+                best, fitted, chosen = gain, model, float(strength)
     if fitted is None:
         raise CourseError("A probe needs at least one value in `strengths`.")
     return LinearProbe(fitted, chosen, pd.DataFrame(rows))
