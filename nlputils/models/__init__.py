@@ -6,6 +6,7 @@ from nlputils.models.encoders import (
     classifier,
     encoder,
     masked_lm,
+    set_output_bias,
     trainable,
 )
 from nlputils.models.features import mean_pooled
@@ -26,5 +27,6 @@ __all__ = [
     "recurrent_classifier",
     "save_encoder",
     "seed_lstm",
+    "set_output_bias",
     "trainable",
 ]

@@ -7,6 +7,7 @@ from typing import Literal
 import keras
 
 from nlputils.errors import CourseError
+from nlputils.randomness import set_seeds
 
 Cell = Literal["simple_rnn", "gru", "lstm"]
 
@@ -32,7 +33,7 @@ def seed_lstm(
         A model from int32 [batch, length] to the probability of class 1, float32 [batch, 1].
     """
     if seed is not None:
-        keras.utils.set_random_seed(seed)
+        set_seeds(seed)
     return keras.Sequential(
         [
             keras.Input((None,), dtype="int32"),
@@ -79,7 +80,7 @@ def recurrent_classifier(
     if cell not in _CELLS:
         raise CourseError(f"cell={cell!r}: choose one of {sorted(_CELLS)}.")
     if seed is not None:
-        keras.utils.set_random_seed(seed)
+        set_seeds(seed)
     recurrent = _CELLS[cell](units)
     if bidirectional:
         recurrent = keras.layers.Bidirectional(recurrent)

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from nlputils.memory import keep_freed_memory
+from nlputils.randomness import set_seeds
 from nlputils.train.checkpoints import CheckpointFolder, Saved
 from nlputils.train.fingerprints import fingerprint, model_fingerprint, weights_fingerprint
 from nlputils.train.history import Recorder
@@ -102,7 +103,7 @@ def train(
     if checkpoint is not None:
         identity = _identity(model, batches, validation, plan)
         keeper = _Keeper(state, CheckpointFolder(Path(checkpoint), identity), plan)
-    keras.utils.set_random_seed(plan.seed)
+    set_seeds(plan.seed)
     _seed_dropout(model, plan.seed)
     model.optimizer.build(model.trainable_variables)
     done = keeper.restore() if keeper else 0
@@ -110,7 +111,7 @@ def train(
         _fit(state, batches, validation, plan, keeper, done)
     if keeper and not keeper.finished:
         keeper.finish()
-    keras.utils.set_random_seed(plan.seed)
+    set_seeds(plan.seed)
     return pd.DataFrame(state.recorder.rows), state.recorder.seconds
 
 
@@ -143,7 +144,7 @@ class _Reseed(keras.callbacks.Callback):
     def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
         if batch == 0 and keras.backend.backend() == "torch":
             drawn = np.random.default_rng([self.seed, self.epoch]).integers(2**31)
-            keras.utils.set_random_seed(int(drawn))
+            set_seeds(int(drawn))
 
 
 class _KeepBest(keras.callbacks.Callback):

@@ -266,18 +266,42 @@ task = models.masked_lm(backbone)
 model = models.trainable(task)
 checks = min(40, len(held_rows) // batch_size)
 held_batches = MaskedBatches(held_rows, tokenizer, batch_size, steps=checks, seed=1, rate=mask_rate)
-inputs, answers, weights = held_batches[0]
-logits = np.asarray(model(inputs))
-log_p = logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True)
-untrained_loss = -np.take_along_axis(log_p, answers[..., None], axis=-1)[..., 0][weights > 0].mean()
+
+
+def held_out_loss():
+    """The loss of the network, as it is now, on the first held-out batch."""
+    inputs, answers, weights = held_batches[0]
+    logits = np.asarray(model(inputs))
+    log_p = logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True)
+    losses = -np.take_along_axis(log_p, answers[..., None], axis=-1)[..., 0]
+    return float(losses[weights > 0].mean())
+
+
+untrained_loss = held_out_loss()
 untrained_loss
 
 # %%
 lesson.claim(
     "Before training, the network guesses about as badly as one that knows nothing.",
     lambda loss: abs(loss - uniform_loss) < 0.3,
-    float(untrained_loss),
+    untrained_loss,
     planted=float(frequency_loss),
+)
+
+# %% [markdown]
+# The frequencies need not be learned: we have counted them. The head adds one number to the logit of each piece, its **bias**. We set it to the logarithm of the piece's frequency. All else is near 0 in the untrained network. So the softmax gives the frequencies, and the loss begins at the second level instead of the first.
+
+# %%
+models.set_output_bias(task, counts)
+first_loss = held_out_loss()
+first_loss
+
+# %%
+lesson.claim(
+    "With the frequencies in its bias, the untrained network guesses about as well as a counter.",
+    lambda loss: abs(loss - frequency_loss) < 0.3,
+    first_loss,
+    planted=untrained_loss,
 )
 
 # %% [markdown]
@@ -311,7 +335,7 @@ plots.show(
 )
 
 # %% [markdown]
-# The dashed line is the third level: frequencies and copying. Down to it, the network can do without neighbours. Frequencies and copying are easy to learn. To get below the line, the network must use the rest of the row. For that, several matrices must fit together. Near the line the curve may become slow for a while. Such a stretch is called a **plateau**. How many steps were spent near the line?
+# The dashed line is the third level: frequencies and copying. Down to it, the network can do without neighbours. The frequencies it had from the start, and copying is easy to learn. To get below the line, the network must use the rest of the row. For that, several matrices must fit together. Near the line the curve may become slow for a while. Such a stretch is called a **plateau**. How many steps were spent near the line?
 
 # %%
 near = abs(history["val_loss"] - copy_loss) < 0.15

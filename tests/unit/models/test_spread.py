@@ -4,23 +4,55 @@ import numpy as np
 import pytest
 
 from nlputils import models
+from nlputils.errors import CourseError
+from nlputils.text import bert_inputs
 
-LAYER = "transformer_layer_0/self_attention_layer/query/kernel"
+ATTENTION = "transformer_layer_0/self_attention_layer/"
+QUERY, VALUE, OUTPUT = (f"{ATTENTION}{name}/kernel" for name in ("query", "value", "attention_output"))
 
 
 def kept(size):
-    """The share of its input's variance that a matrix keeps: width times variance."""
+    """The share of its input's variance that each matrix keeps: width times variance."""
     encoder = models.encoder(size, 50, 8, seed=0)
     found = {weight.path: np.array(weight.numpy()) for weight in encoder.trainable_variables}
-    return encoder.hidden_dim * found[LAYER].var(), found["token_embedding/embeddings"].std()
+    shares = [encoder.hidden_dim * found[name].var() for name in (QUERY, VALUE, OUTPUT)]
+    return shares, found["token_embedding/embeddings"].std()
 
 
 @pytest.mark.parametrize("size", ["tiny", "mini", "small"])
 def test_every_width_keeps_what_base_keeps(size):
     """KerasHub draws from a normal cut at two standard deviations, so 0.02 becomes 0.0176."""
-    share, embedding = kept(size)
-    assert share == pytest.approx(768 * 0.0176**2, rel=0.05)
+    (query, value, output), embedding = kept(size)
+    assert query == pytest.approx(768 * 0.0176**2, rel=0.05)
+    # Attention takes a mean over the row, so what it goes through keeps more: 2.5 ** 2 as much.
+    assert value == pytest.approx(2.5**2 * query, rel=0.1)
+    assert output == pytest.approx(2.5**2 * query, rel=0.1)
     # Planted: with a spread of 0.02 whatever the width, tiny keeps a sixth of that.
     assert 128 * 0.0176**2 < 0.2 * 768 * 0.0176**2
     # The embeddings are no matrices: they stay.
     assert embedding == pytest.approx(0.0176, rel=0.05)
+
+
+def log_p(task, ids):
+    """What an untrained network says about the last piece of a row."""
+    model = models.trainable(task)
+    asked = bert_inputs(ids) | {"mask_positions": np.array([[2]])}
+    logits = np.asarray(model(asked))[0, 0]
+    return logits - np.logaddexp.reduce(logits)
+
+
+def test_the_head_begins_with_the_frequencies():
+    counts = np.array([0, 5, 80, 10, 5])
+    task = models.masked_lm(models.encoder("tiny", 5, 8))
+    before = log_p(task, np.array([[2, 3, 4]]))
+    assert np.abs(np.exp(before) - 0.2).max() < 0.1  # planted: it knew nothing
+    models.set_output_bias(task, counts)
+    after = np.exp(log_p(task, np.array([[2, 3, 4]])))
+    assert np.abs(after[1:] - counts[1:] / 100).max() < 0.1
+    assert 0 < after[0] < 0.001  # never seen, and yet the loss is not infinite
+
+
+@pytest.mark.parametrize("counts", [np.ones(4), np.array([1, 1, 1, 1, -1])])
+def test_counts_that_do_not_fit_are_refused(counts):
+    with pytest.raises(CourseError, match="one count of at least 0 was expected for each of 5"):
+        models.set_output_bias(models.masked_lm(models.encoder("tiny", 5, 8)), counts)

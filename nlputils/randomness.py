@@ -1,0 +1,28 @@
+"""The generators of random numbers, set without losing what TensorFlow has compiled."""
+
+from __future__ import annotations
+
+import random
+
+import keras
+import numpy as np
+
+
+def set_seeds(seed: int) -> None:
+    """Set the generators that decide random weights, dropout and the order of rows.
+
+    `keras.utils.set_random_seed` does this and more: it sets TensorFlow's own generator, and
+    TensorFlow then throws its compiled kernels away. To make them again takes about a second, as
+    long as a training on few labels. Keras on TensorFlow never draws from that generator: an
+    initializer and a dropout layer draw their seeds from Python's, once, when they are made. So
+    on TensorFlow only Python's and NumPy's are set here. On JAX and torch this is Keras' own
+    function.
+
+    Args:
+        seed: the number they are set to.
+    """
+    if keras.backend.backend() == "tensorflow":
+        random.seed(seed)
+        np.random.seed(seed)
+    else:
+        keras.utils.set_random_seed(seed)
