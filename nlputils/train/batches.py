@@ -8,6 +8,13 @@ import keras
 import numpy as np
 
 
+def rows_of(x: Any, rows: Any) -> Any:
+    """Return some rows of an array, or of each array of a dict."""
+    if isinstance(x, dict):
+        return {name: np.asarray(values)[rows] for name, values in x.items()}
+    return np.asarray(x)[rows]
+
+
 class ShuffledBatches(keras.utils.PyDataset):
     """The batches of a supervised training, in order, from its first step to its last.
 
@@ -42,9 +49,7 @@ class ShuffledBatches(keras.utils.PyDataset):
         """Return inputs and answers of step ``start + index``."""
         epoch, place = divmod(self.start + index, self.steps_per_epoch)
         rows = self._rows_of(epoch)[place * self.batch_size : (place + 1) * self.batch_size]
-        if isinstance(self.x, dict):
-            return {name: values[rows] for name, values in self.x.items()}, self.y[rows]
-        return self.x[rows], self.y[rows]
+        return rows_of(self.x, rows), self.y[rows]
 
     def starting_at(self, step: int) -> ShuffledBatches:
         """Return the same batches from ``step`` on."""
@@ -57,3 +62,26 @@ class ShuffledBatches(keras.utils.PyDataset):
             order = np.random.default_rng([self.seed, epoch]).permutation(len(self.y))
             self._order = (epoch, order)
         return self._order[1]
+
+
+class OrderedBatches(keras.utils.PyDataset):
+    """The batches of an evaluation: all rows once, as they come.
+
+    Args:
+        x: array [n, ...], or a dict of such arrays.
+        y: array [n, ...], the answers.
+        batch_size: rows in a batch.
+    """
+
+    def __init__(self, x: Any, y: Any, batch_size: int) -> None:
+        super().__init__(workers=1, use_multiprocessing=False, max_queue_size=4)
+        self.x, self.y, self.batch_size = x, np.asarray(y), batch_size
+
+    def __len__(self) -> int:
+        """Return the number of batches; the last may be smaller."""
+        return -(-len(self.y) // self.batch_size)
+
+    def __getitem__(self, index: int) -> tuple[Any, np.ndarray]:
+        """Return inputs and answers of one batch."""
+        rows = slice(index * self.batch_size, (index + 1) * self.batch_size)
+        return rows_of(self.x, rows), self.y[rows]

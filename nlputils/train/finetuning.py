@@ -11,7 +11,7 @@ import numpy as np
 from keras import ops
 
 from nlputils.errors import CourseError
-from nlputils.train.batches import ShuffledBatches
+from nlputils.train.batches import OrderedBatches, ShuffledBatches, rows_of
 from nlputils.train.history import History
 from nlputils.train.loop import Plan, train
 from nlputils.train.optimizers import Adam
@@ -73,10 +73,10 @@ def finetune(
         seed=seed,
         label=label,
         settings={"training": "finetune", "warmup": warmup, **settings},
-        validation_batch_size=batch_size,
         keep_best=keep_best,
     )
-    frame, seconds = train(model, batches, validation, plan, checkpoint)
+    held_out = OrderedBatches(*validation, batch_size) if validation is not None else None
+    frame, seconds = train(model, batches, held_out, plan, checkpoint)
     return History(frame, seconds, 0, settings)
 
 
@@ -124,5 +124,10 @@ def predict_probabilities(model: keras.Model, x: Any, *, batch_size: int = 256) 
         x: int array [n, length], or a dict of such arrays.
         batch_size: rows at a time.
     """
-    logits = model.predict(x, batch_size=batch_size, verbose=0)
-    return np.asarray(ops.softmax(logits, axis=-1), dtype=np.float32)
+    rows = len(next(iter(x.values())) if isinstance(x, dict) else x)
+    # Batch by batch: `predict` would end with the wait that `feed` tells of.
+    logits = [
+        ops.convert_to_numpy(model.predict_on_batch(rows_of(x, slice(start, start + batch_size))))
+        for start in range(0, rows, batch_size)
+    ]
+    return np.asarray(ops.softmax(np.concatenate(logits), axis=-1), dtype=np.float32)

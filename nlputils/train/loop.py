@@ -17,6 +17,7 @@ import keras
 import numpy as np
 import pandas as pd
 
+from nlputils.feeding import feed
 from nlputils.memory import keep_freed_memory
 from nlputils.randomness import set_seeds
 from nlputils.train.checkpoints import CheckpointFolder, Saved
@@ -56,7 +57,6 @@ class Plan:
         seed: sets the generators of dropout, and Python's, NumPy's and the framework's.
         label: what the printed lines call the training; "" prints none.
         settings: what else decides the result, plain values by name.
-        validation_batch_size: rows at a time where the validation data are arrays.
         keep_best: put the weights back that had the lowest ``val_loss``.
     """
 
@@ -65,7 +65,6 @@ class Plan:
     seed: int
     label: str
     settings: Mapping[str, Any]
-    validation_batch_size: int | None = None
     keep_best: bool = False
 
     @property
@@ -85,7 +84,7 @@ def train(
     Args:
         model: built and compiled; its weights are changed.
         batches: the batches of the whole training.
-        validation: what ``fit`` takes as ``validation_data``, or None.
+        validation: the batches that are scored at each report, or None.
         plan: the settings.
         checkpoint: the folder of its checkpoints, or None to keep none.
 
@@ -229,17 +228,17 @@ def _fit(
     # The order matters: a checkpoint holds the report's row and the best weights up to it.
     callbacks += [state.best] if keep_best else []
     callbacks += [keeper] if keeper else []
+    rest = batches.starting_at(batches.start + done * plan.steps_per_report) if done else batches
     with warnings.catch_warnings():
         # A masked LM and a head on the mean of the pieces never read BERT's pooled vector, so no
         # gradient reaches the layer behind it.
         warnings.filterwarnings("ignore", message="Gradients do not exist .*pooled_dense")
         state.model.fit(
-            batches.starting_at(batches.start + done * plan.steps_per_report) if done else batches,
+            feed(rest),
             initial_epoch=done,
             epochs=plan.reports,
             steps_per_epoch=plan.steps_per_report,
-            validation_data=validation,
-            validation_batch_size=plan.validation_batch_size,
+            validation_data=feed(validation) if validation is not None else None,
             shuffle=False,
             verbose=0,
             callbacks=callbacks,
