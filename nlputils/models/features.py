@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import keras
 import keras_hub
 import numpy as np
@@ -11,6 +13,9 @@ from nlputils.text import bert_inputs
 
 # Rows are cut to a multiple of so many pieces.
 _STEP = 16
+
+# The part of each encoder that gives the vectors, and with it what Keras compiled for it.
+_READERS: WeakKeyDictionary[keras_hub.models.BertBackbone, keras.Model] = WeakKeyDictionary()
 
 
 def mean_pooled(
@@ -26,7 +31,9 @@ def mean_pooled(
     Returns:
         float32 array [n, hidden].
     """
-    reader = keras.Model(backbone.input, backbone.output["sequence_output"])
+    if backbone not in _READERS:
+        _READERS[backbone] = keras.Model(backbone.input, backbone.output["sequence_output"])
+    reader = _READERS[backbone]
     lengths = (token_ids != 0).sum(axis=1)
     found = np.empty((len(token_ids), backbone.hidden_dim), dtype=np.float32)
     # Texts of like length side by side need less padding; what is padding changes no vector.

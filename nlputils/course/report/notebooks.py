@@ -1,7 +1,7 @@
 """An executed notebook as a piece of a page: nothing in it runs, nothing is loaded from outside."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,11 @@ class _Inline(MathInlineParser):
 
 class _Exporter(HTMLExporter):
     """nbconvert's page without its frame and without what it loads from elsewhere."""
+
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
+        """Leave coloured code as it is: its text is escaped, and `close_off` sees the page."""
+        yield from super().default_filters()
+        yield "clean_html", lambda html: html
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
