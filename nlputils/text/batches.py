@@ -16,6 +16,7 @@ from nlputils.text.masking import mask_tokens
 from nlputils.text.packing import bert_inputs
 from nlputils.text.wordpiece import WordPiece
 
+
 class MaskedBatches(keras.utils.PyDataset):
     """The batches of a masked-LM training, in order, from the first step to the last.
 

@@ -8,7 +8,8 @@ from nlputils.errors import CourseError
 from nlputils.text import bert_inputs
 
 ATTENTION = "transformer_layer_0/self_attention_layer/"
-QUERY, VALUE, OUTPUT = (f"{ATTENTION}{name}/kernel" for name in ("query", "value", "attention_output"))
+NAMES = ("query", "value", "attention_output")
+QUERY, VALUE, OUTPUT = (f"{ATTENTION}{name}/kernel" for name in NAMES)
 
 
 def kept(size):

@@ -28,9 +28,9 @@ def material(tmp_path_factory):
 def pretrained(material, seed):
     tokenizer, rows = material
     backbone = models.encoder("tiny", len(tokenizer), 16, seed=seed)
-    batches = MaskedBatches(rows, tokenizer, 16, steps=60, seed=seed)
+    batches = MaskedBatches(rows, tokenizer, 16, steps=120, seed=seed)
     history = train.pretrain(
-        models.masked_lm(backbone, seed=seed), batches, reports=3, learning_rate=2e-3, label=""
+        models.masked_lm(backbone, seed=seed), batches, reports=3, learning_rate=1e-3, label=""
     )
     return backbone, history
 
@@ -41,7 +41,7 @@ def test_pretraining_learns_and_repeats_itself(material):
     assert loss.iloc[-1] < 0.5 * np.log(len(material[0]))  # an untrained model stands at log V
     assert loss.tolist() == again.frame["loss"].tolist()
     assert all((x == y).all() for x, y in zip(a.get_weights(), b.get_weights(), strict=True))
-    assert first.tokens == 60 * 16 * 16
+    assert first.tokens == 120 * 16 * 16
 
 
 def test_a_long_pretraining_is_compiled_and_repeats_itself(material, monkeypatch):
