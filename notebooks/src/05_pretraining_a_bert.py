@@ -516,13 +516,14 @@ lesson.claim(
 #
 # ## Reflection
 #
-# We gave the network no label. It learned how frequent pieces are, and something of how they depend on their neighbours. Whether its vectors hold something about a task it never saw, the probe had to say. It is still very small, and it has read very little. The published BERT has about 110 million weights and read some 3,300 million words (Devlin et al. 2019, section 3.1).
+# We gave the network no label. How frequent the pieces are, we told it. It learned by itself something of how they depend on their neighbours. Whether its vectors hold something about a task it never saw, the probe had to say. It is still very small, and it has read very little. The published BERT has about 110 million weights and read some 3,300 million words (Devlin et al. 2019, section 3.1).
 #
 # ## Takeaways
 #
 # - The text itself gives the answers: hide pieces, and ask for them.
 # - Know the loss of an untrained network and of a mere counter *before* you train. Then a curve can tell you something.
 # - Ask of each level of the loss: what must one know to reach it?
+# - What you can count, the network need not learn.
 # - A probe needs rivals: random weights, and a method that counts words. Without them it proves nothing.
 #
 # ## Exercises
