@@ -17,6 +17,7 @@ from nlputils.evaluate.resampling import (
     standard_error,
 )
 from nlputils.evaluate.scores import Design, Predicted, as_runs, mean_sizes, size
+from nlputils.wrapping import wrapped
 
 _MOST_DIGITS = 4
 
@@ -66,11 +67,16 @@ class Comparison:
         first = (self.difference > 0) == (METRICS[self.metric].better == "higher")
         return self.names[0] if first else self.names[1]
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
+        """The result as a sentence in one line, as records keep it; ``str`` breaks it to fit."""
         return f"{self._sentence()} ({size(self.n, self.seeds, self.design)})"
 
+    def __str__(self) -> str:
+        return wrapped(self.text)
+
     def _repr_html_(self) -> str:
-        return f"<span>{html.escape(str(self))}</span>"
+        return f"<span>{html.escape(self.text)}</span>"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(str(self))
@@ -126,7 +132,7 @@ def compare(
         resamples: Test sets that the bootstrap draws.
 
     Returns:
-        The comparison; ``str`` of it is a sentence.
+        The comparison; its ``text`` is a sentence, and ``print`` shows it.
 
     Raises:
         CourseError: When the runs do not pair, or do not fit the design or the metric.

@@ -18,6 +18,7 @@ from nlputils.evaluate.resampling import (
     splits_half_width,
     standard_error,
 )
+from nlputils.wrapping import wrapped
 
 Design = Literal["seeds", "splits"]
 
@@ -97,13 +98,18 @@ class Score:
         kind = METRICS[self.metric]
         return f"[{kind.show(self.low)}, {kind.show(self.high)}]"
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
+        """The score in one line, as records keep it; ``str`` breaks it to fit."""
         kind = METRICS[self.metric]
         about = size(self.n, self.seeds, self.design)
         return f"{kind.display} {kind.show(self.value)} {self.interval} ({about})"
 
+    def __str__(self) -> str:
+        return wrapped(self.text)
+
     def _repr_html_(self) -> str:
-        return f"<span>{html.escape(str(self))}</span>"
+        return f"<span>{html.escape(self.text)}</span>"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(str(self))

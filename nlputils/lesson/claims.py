@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from nlputils.errors import CourseError
-from nlputils.lesson.records import append
+from nlputils.lesson.records import Recordable, append
 from nlputils.lesson.session import current
+from nlputils.wrapping import wrapped
 
 T = TypeVar("T")
 _SHOWN = 300
@@ -51,12 +52,13 @@ def claim(sentence: str, check: Callable[[T], bool], value: T, planted: T) -> No
     entry = {"sentence": sentence, "held": held, "enforced": session.enforced}
     append(session, "claims", {**entry, "value": _shown(value), "planted": _shown(planted)})
     if held:
-        print(f"Claim held, and its planted error was refused: {sentence}")
+        print(wrapped(f"Claim held, and its planted error was refused: {sentence}"))
     elif session.enforced:
         raise ClaimFailed(f'The claim "{sentence}" did not hold: the run gave {_shown(value)}.')
     else:
-        print(f"Claim did not hold (reported, not enforced, because {session.reason}): {sentence}")
-        print(f"  The run gave {_shown(value)}.")
+        why = f"reported, not enforced, because {session.reason}"
+        print(wrapped(f"Claim did not hold ({why}): {sentence}"))
+        print(wrapped(f"  The run gave {_shown(value)}."))
 
 
 def _verdict(sentence: str, check: Callable[[T], bool], value: T) -> bool:
@@ -71,5 +73,5 @@ def _verdict(sentence: str, check: Callable[[T], bool], value: T) -> bool:
 
 
 def _shown(value: Any) -> str:
-    text = str(value)
+    text = value.text if isinstance(value, Recordable) else str(value)
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."

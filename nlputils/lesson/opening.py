@@ -16,6 +16,7 @@ from nlputils.lesson.machine import device
 from nlputils.lesson.quiet import quiet_tensorflow
 from nlputils.lesson.session import Session, begin
 from nlputils.memory import keep_freed_memory
+from nlputils.wrapping import wrapped
 
 _PACKAGES = {"keras": "keras", "keras_hub": "keras-hub"}
 _SOURCES = {
@@ -50,7 +51,8 @@ def start(number: str, *, profile: str, data: Sequence[str] = (), seed: int = 0)
     sources = [provenance(name) for name in data]
     rows = [dataclasses.asdict(source) for source in sources]
     write_atomic(session.records / "data.json", json.dumps(rows, indent=1, ensure_ascii=False))
-    print("\n".join(_lines(session, sources)))
+    # What follows a heading stands under what the heading says.
+    print(wrapped("\n".join(_lines(session, sources)), indent=10))
 
 
 def _seed(seed: int) -> None:

@@ -10,11 +10,17 @@ import numpy as np
 
 from nlputils.errors import CourseError
 from nlputils.lesson.session import Session, current
+from nlputils.wrapping import wrapped
 
 
 @runtime_checkable
 class Recordable(Protocol):
     """A result that knows its own parts: a ``Score`` or a ``Comparison``."""
+
+    @property
+    def text(self) -> str:
+        """The result in one line."""
+        ...
 
     def to_dict(self) -> dict[str, Any]:
         """Give the parts as plain numbers, strings, lists and dictionaries.
@@ -45,13 +51,13 @@ def record(name: str, value: Recordable | float, unit: str = "", *, main: bool =
             f"Lesson {session.number} records {name!r} twice. Give each its own name."
         )
     append(session, "metrics", entry)
-    print(f"{name}: {entry['text']}")
+    print(wrapped(f"{name}: {entry['text']}"))
 
 
 def _parts(name: str, value: Recordable | float, unit: str) -> dict[str, Any]:
     if isinstance(value, Recordable):
         kind = type(value).__name__.lower()
-        return {"kind": kind, "unit": unit, **value.to_dict(), "text": str(value)}
+        return {"kind": kind, "unit": unit, **value.to_dict(), "text": value.text}
     if not unit:
         raise CourseError(
             f"record({name!r}, {value!r}) is a bare number. Give its unit, record(name, value, "

@@ -105,7 +105,7 @@ def comparison(comparisons: Comparison | Sequence[Comparison], *, title: str = "
     label = f"difference in {unit}{kind.display}{note}, with 95 % interval"
     axes.set(xlabel=label, title=title)
     head = f"{title.rstrip('.')}. " if title else ""
-    listed = " ".join(f"{item}." for item in items)
+    listed = " ".join(f"{item.text}." for item in items)
     return Figure(figure, f"{head}Paired differences with 95 % intervals beside zero. {listed}")
 
 

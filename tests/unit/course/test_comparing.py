@@ -23,14 +23,14 @@ def score(value, half=HALF, metric="spam_f1", seeds=(1, 2, 3)):
     """A recorded score with a symmetric interval."""
     values = (value,) * len(seeds)
     found = Score(metric, value, value - half, value + half, 500, tuple(seeds), values)
-    return {"kind": "score", "unit": "", "main": False, **found.to_dict(), "text": str(found)}
+    return {"kind": "score", "unit": "", "main": False, **found.to_dict(), "text": found.text}
 
 
 def paired(difference, half=HALF, names=("bert", "svm")):
     """A recorded comparison."""
     ends = (difference - half, difference + half)
     found = Comparison("spam_f1", names, difference, *ends, (0.9, 0.9 - difference), 500, (1, 2))
-    return {"kind": "comparison", "unit": "", **found.to_dict(), "text": str(found)}
+    return {"kind": "comparison", "unit": "", **found.to_dict(), "text": found.text}
 
 
 def number(value, unit="seconds"):

@@ -101,13 +101,13 @@ and [lesson 09](09_absent.ipynb). We need $n^2$ steps, and $$\frac{a}{b}$$
 
 def estimate(value, low, high, metric="spam_f1", values=(0.9,), **more):
     found = Score(metric, value, low, high, 500, tuple(range(len(values))), tuple(values))
-    return {"kind": "score", "unit": "", **found.to_dict(), "text": str(found), **more}
+    return {"kind": "score", "unit": "", **found.to_dict(), "text": found.text, **more}
 
 
 def paired(difference, low, high):
     values = (0.9, 0.9 - difference)
     found = Comparison("spam_f1", ("bert", "svm"), difference, low, high, values, 500, (1, 2))
-    return {"kind": "comparison", "unit": "", **found.to_dict(), "text": str(found)}
+    return {"kind": "comparison", "unit": "", **found.to_dict(), "text": found.text}
 
 
 def notebook(number, *cells):

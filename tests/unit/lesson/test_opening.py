@@ -40,7 +40,7 @@ def test_a_stand_in_says_for_what_it_stands(headless, capsys, monkeypatch):
     source = lesson.opening.Provenance("pocket_messages", "embedded", "CC0 1.0", "", "0" * 64, ())
     monkeypatch.setattr(lesson.opening, "provenance", lambda name: source)
     lesson.start("03", profile="pocket", data=["pocket_messages"])
-    shown = capsys.readouterr().out
+    shown = " ".join(capsys.readouterr().out.split())
     assert "pocket_messages: embedded in the course, CC0 1.0; stands in for sms_spam" in shown
 
 

@@ -19,7 +19,8 @@ class Score:
     def to_dict(self) -> dict:
         return {"metric": "accuracy", "value": np.float32(self.value), "values": np.array([1, 2])}
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
         return "accuracy 50.0 [40.0, 60.0]"
 
 

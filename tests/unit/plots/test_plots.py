@@ -296,8 +296,8 @@ def test_a_difference_that_can_be_told_is_filled_and_another_hollow():
         "bert ahead\n5.0 [1.0, 9.0]",
         "not distinguishable\n-1.0 [-5.0, 3.0]",
     ]
-    assert f"{clear}." in figure.alt
-    assert f"{unclear}." in figure.alt
+    assert f"{clear.text}." in figure.alt
+    assert f"{unclear.text}." in figure.alt
 
 
 @pytest.mark.parametrize("rows", [1, 2, 9])
