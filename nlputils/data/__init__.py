@@ -10,11 +10,12 @@ from nlputils.data.download import fetch, verify
 from nlputils.data.files import sha256_file, write_atomic
 from nlputils.data.loading import Split, leak_rate, load, load_file, read_texts
 from nlputils.data.places import cache_folder
-from nlputils.data.provenance import Provenance, provenance
+from nlputils.data.provenance import SOURCE_WORDS, Provenance, provenance
 from nlputils.data.root import course_root
 from nlputils.data.splits import near_duplicate_groups, normalise, remove_overlap, split_groups
 
 __all__ = [
+    "SOURCE_WORDS",
     "DatasetCard",
     "Provenance",
     "RemoteFile",

@@ -10,6 +10,14 @@ from nlputils.data.own import digest, find, is_own
 from nlputils.data.places import cache_folder, embedded_files, mirror
 
 Source = Literal["embedded", "cache", "mirror", "download", "own"]
+# What a lesson's first output and the report of a run call each source.
+SOURCE_WORDS: dict[str, str] = {
+    "embedded": "embedded in the course",
+    "cache": "real, from the cache of the machine",
+    "mirror": "real, from a mirror",
+    "download": "real, downloaded on first use",
+    "own": "your own file",
+}
 
 
 @dataclass(frozen=True)

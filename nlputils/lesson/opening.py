@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nlputils.data import Provenance, provenance, registry, write_atomic
+from nlputils.data import SOURCE_WORDS, Provenance, provenance, registry, write_atomic
 from nlputils.lesson.machine import device
 from nlputils.lesson.quiet import quiet_tensorflow
 from nlputils.lesson.session import Session, begin
@@ -19,21 +19,15 @@ from nlputils.memory import keep_freed_memory
 from nlputils.wrapping import wrapped
 
 _PACKAGES = {"keras": "keras", "keras_hub": "keras-hub"}
-_SOURCES = {
-    "embedded": "embedded in the course",
-    "cache": "real, from the cache of this machine",
-    "mirror": "real, from the mirror",
-    "download": "real, downloaded on first use",
-    "own": "your own data",
-}
 
 
 def start(number: str, *, profile: str, data: Sequence[str] = (), seed: int = 0) -> None:
     """Begin a lesson: set the seeds and print where its numbers will come from.
 
     Call it in the first code cell after the parameters, before anything imports Keras. Python's
-    and NumPy's generators are seeded; Keras' too if it is imported already. Where a lesson trains
-    with several seeds it calls ``keras.utils.set_random_seed`` itself.
+    and NumPy's generators are seeded, and those of the backend if Keras is imported already. What
+    builds and trains networks takes a seed of its own and sets them anew, by
+    ``nlputils.randomness.set_seeds``.
 
     Args:
         number: The lesson, such as ``"03"``.
@@ -59,7 +53,10 @@ def _seed(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
     if "keras" in sys.modules:
-        sys.modules["keras"].utils.set_random_seed(seed)
+        # Imported here, for it imports Keras, which takes seconds that not every lesson needs.
+        from nlputils.randomness import set_seeds
+
+        set_seeds(seed)
 
 
 def _lines(session: Session, sources: Sequence[Provenance]) -> list[str]:
@@ -75,10 +72,10 @@ def _lines(session: Session, sources: Sequence[Provenance]) -> list[str]:
 
 def _source_line(source: Provenance) -> str:
     if source.source == "own":
-        return f"{source.name}: {_SOURCES[source.source]}, sha256 {source.sha256[:12]}..."
+        return f"{source.name}: {SOURCE_WORDS[source.source]}, sha256 {source.sha256[:12]}..."
     replaced = [name for name, card in registry().items() if card.stand_in == source.name]
     note = f"; stands in for {', '.join(replaced)}" if replaced else ""
-    return f"{source.name}: {_SOURCES[source.source]}, {source.licence}{note}"
+    return f"{source.name}: {SOURCE_WORDS[source.source]}, {source.licence}{note}"
 
 
 def versions() -> dict[str, str]:

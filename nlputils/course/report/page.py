@@ -11,6 +11,7 @@ from nlputils.course.recorded import GOOD, Recorded, shape
 from nlputils.course.report.intervals import interval_plots, name_code
 from nlputils.course.report.style import STYLE
 from nlputils.course.results import main_results
+from nlputils.data import SOURCE_WORDS
 
 _WIDE = 4
 _CODE = re.compile(r"`([^`]+)`")
@@ -19,13 +20,6 @@ _POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
     "form-action 'none'"
 )
-_SOURCES = {
-    "embedded": "comes with the course",
-    "cache": "real, from the cache of the machine",
-    "mirror": "real, from a mirror",
-    "download": "real, downloaded",
-    "own": "one's own file",
-}
 _HASHES = {
     "nlputils": "code of nlputils",
     "requirements.lock": "locked packages",
@@ -223,7 +217,7 @@ def _data(run: Recorded) -> str:
         rows.append(
             [
                 name_code(name),
-                html.escape(_SOURCES.get(source, source)),
+                html.escape(SOURCE_WORDS.get(source, source)),
                 html.escape(str(row.get("licence", ""))),
                 html.escape(str(row.get("citation", ""))),
                 f"<details><summary>files and sha256</summary>{files}<br>{digest}</details>",

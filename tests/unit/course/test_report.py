@@ -482,7 +482,7 @@ def test_data_and_versions_are_told(reported):
         data={"sms": source}, versions={"keras": "3.15.1"}, commit="c" * 40, hashes={"data": "d"}
     )
     row = rows_of(page, "Data sets of this run")[0]
-    assert row[:4] == ["sms", "comes with the course", "CC BY 4.0", "Someone (2011)"]
+    assert row[:4] == ["sms", "embedded in the course", "CC BY 4.0", "Someone (2011)"]
     assert "data/pocket/messages.csv" in row[4]
     versions = dict(rows_of(page, "Machine and versions"))
     assert versions["keras"] == "3.15.1"
@@ -496,7 +496,7 @@ def test_every_source_of_data_has_its_words(reported):
         told = rows_of(page, "Data sets of this run")[0][1]
         assert told != source
         assert " " in told
-    assert told == "one's own file"
+    assert told == "your own file"
 
 
 def test_a_keyboard_reaches_everything(reported):
