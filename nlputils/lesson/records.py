@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -52,6 +53,28 @@ def record(name: str, value: Recordable | float, unit: str = "", *, main: bool =
         )
     append(session, "metrics", entry)
     print(wrapped(f"{name}: {entry['text']}"))
+
+
+def record_name(*words: str, lower: bool = True) -> str:
+    """Make the name of a record out of the words that a lesson shows.
+
+    Args:
+        words: Names as they stand in tables and figures, such as ``"naive Bayes", "spam_f1"``.
+        lower: Whether capital letters become small ones.
+
+    Returns:
+        The words joined by ``_``, which takes the place of all spaces and punctuation.
+
+    Raises:
+        CourseError: When no letter and no digit is left.
+    """
+    name = re.sub(r"[\W_]+", "_", " ".join(words)).strip("_")
+    if not name:
+        raise CourseError(
+            f"record_name got {', '.join(map(repr, words)) or 'nothing'}: no letter and no digit "
+            "to make a name of. Give the words that the lesson shows for the result."
+        )
+    return name.lower() if lower else name
 
 
 def _parts(name: str, value: Recordable | float, unit: str) -> dict[str, Any]:

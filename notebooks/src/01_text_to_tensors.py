@@ -473,7 +473,7 @@ saved = evaluate.save_runs(lesson.artefact("baselines") / "runs.json", runs)
 # %%
 scores = {name: evaluate.score("spam_f1", found, "splits") for name, found in runs.items()}
 for name, found in scores.items():
-    lesson.record(f"{name.lower().replace(' ', '_')}_spam_f1", found, main=name == "char SVM")
+    lesson.record(lesson.record_name(name, "spam_f1"), found, main=name == "char SVM")
 
 # %%
 plots.show(plots.scores(scores, title="Five baselines on the same splits"))
@@ -590,7 +590,7 @@ def run_all(name, part):
 leaky = {name: run_all(name, lambda split: split) for name in leak_systems}
 for name in leak_systems:
     lesson.record(
-        f"{name.lower().replace(' ', '_')}_naive_spam_f1",
+        lesson.record_name(name, "naive_spam_f1"),
         evaluate.score("spam_f1", leaky[name], "splits"),
     )
     print("  on de-duplicated splits:", scores[name])
@@ -613,7 +613,7 @@ cured = {name: run_all(name, without_twins) for name in leak_systems}
 for name in leak_systems:
     names = (f"{name} with twins", "without twins")
     effect = evaluate.compare("spam_f1", leaky[name], cured[name], names, "splits")
-    lesson.record(f"leak_effect_{name.lower().replace(' ', '_')}_spam_f1", effect)
+    lesson.record(lesson.record_name("leak_effect", name, "spam_f1"), effect)
 
 # %% [markdown]
 # Same test messages, same method, pairs of runs. What differs is the twins, and with them a small part of the training messages. Each sentence above is what the leak does to one system. Do the two profit alike?

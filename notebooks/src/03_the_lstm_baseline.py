@@ -404,7 +404,7 @@ lesson.record("port_spam_f1", f1["port, right"])
 lesson.record("port_accuracy", accuracy["port, right"])
 lesson.record("port_masked_spam_f1", f1["port, masked"])
 for name, spent in seconds.items():
-    lesson.record(f"seconds_{name.replace(', ', '_')}", spent, "seconds for one split")
+    lesson.record(lesson.record_name("seconds", name), spent, "seconds for one split")
 
 # %% [markdown]
 # The port finds no spam. Its accuracy is the share of ham: it calls everything ham. Is that the whole truth? Perhaps it only stays a little below one half when it sees spam. So look at the probabilities themselves.
@@ -789,7 +789,7 @@ plots.show(plots.scores({**scores, **others}, title="Four networks and four base
 
 # %%
 for name, found in scores.items():
-    lesson.record(f"{name.lower().replace(' ', '_')}_spam_f1", found, main=name == "LSTM")
+    lesson.record(lesson.record_name(name, "spam_f1"), found, main=name == "LSTM")
 for metric in ("mcc", "ham_fpr"):
     lesson.record(f"lstm_{metric}", judged(metric, networks["LSTM"]))
 

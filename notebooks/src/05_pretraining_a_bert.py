@@ -461,7 +461,7 @@ for seed in range(5):
 # %%
 results = {name: evaluate.score("spam_f1", of_one) for name, of_one in runs.items()}
 for name, result in results.items():
-    lesson.record(f"probe_{name.lower().replace(' ', '_')}_spam_f1", result)
+    lesson.record(lesson.record_name("probe", name, "spam_f1"), result)
 plots.show(plots.scores(results, title=f"Linear probe with {probe_labels} labels"))
 
 # %%

@@ -241,7 +241,8 @@ from nlputils import plots
 
 few_scores = {name: evaluate.score("spam_f1", runs) for name, runs in few_runs.items()}
 for name, result in few_scores.items():
-    lesson.record(f"few_{name.replace(' ', '_')}_spam_f1", result, main=name == "pretrained")
+    short = lesson.record_name("few", name, "spam_f1", lower=False)
+    lesson.record(short, result, main=name == "pretrained")
 plots.show(plots.scores(few_scores, title=f"Spam-F1 with {few} labels"))
 
 # %%

@@ -40,6 +40,7 @@ def test_a_comparison_is_printed_to_fit_and_kept_in_one_line():
 def test_records_and_claims_keep_one_line_and_print_several(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("NLPUTILS_RUNS", str(tmp_path))
     monkeypatch.delenv("NLPUTILS_RECORDS", raising=False)
+    monkeypatch.setattr(lesson.session, "_sessions", [])
     lesson.start("03", profile="pocket", data=["pocket_messages"])
     found = comparison()
     lesson.record("gain", found)

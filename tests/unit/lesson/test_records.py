@@ -72,3 +72,21 @@ def test_starting_again_empties_the_records(in_lab):
     in_lab()
     lesson.record("time", 3, "seconds")
     assert read(in_lab(), "metrics") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (("naive Bayes", "spam_f1"), "naive_bayes_spam_f1"),
+        (("leak_effect", "word SVM", "spam_f1"), "leak_effect_word_svm_spam_f1"),
+        (("seconds", "2018, left"), "seconds_2018_left"),
+    ],
+)
+def test_a_name_is_made_of_what_is_shown(words, name):
+    assert lesson.record_name(*words) == name
+
+
+def test_a_name_may_keep_its_capitals_and_is_never_empty():
+    assert lesson.record_name("few", "char SVM", lower=False) == "few_char_SVM"
+    with pytest.raises(CourseError, match=r"record_name got '\.\.\.'.*Give the words"):
+        lesson.record_name("...")
