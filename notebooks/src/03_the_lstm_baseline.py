@@ -279,9 +279,8 @@ def attempt(call):
 # %%
 import pandas as pd
 
-pd.set_option("display.max_colwidth", None)
 answers = pd.Series({name: attempt(call) for name, call in calls.items()}, name="today")
-answers.to_frame()
+plots.text_table(answers.rename_axis("call").reset_index(), ("call", "today"))
 
 # %%
 still = {"pad_sequences(rows, maxlen=4)", "Embedding(9, 2, input_length=4)"}
@@ -703,15 +702,16 @@ def with_cut(cut):
 cut_runs = {cut: with_cut(cut) for cut in [*cuts, length]}
 
 # %%
-rows = {
-    f"{cut} words": {
-        "messages cut (%)": round(100 * float((words > cut).mean()), 1),
-        "validation": str(evaluate.score("spam_f1", run)),
-        "seconds": round(spent, 1),
+rows = pd.DataFrame(
+    {
+        "cut after": f"{cut} words",
+        "messages cut (%)": 100 * (words > cut).mean(),
+        "validation": evaluate.score("spam_f1", run).text,
+        "seconds": spent,
     }
     for cut, (run, spent) in cut_runs.items()
-}
-pd.DataFrame(rows).T
+)
+plots.text_table(rows, list(rows), digits=1)
 
 # %%
 for cut in cuts:
@@ -879,7 +879,7 @@ lesson.record("lstm_order_worth", worth)
 # %%
 held = cut_runs[length][0]
 worst = evaluate.error_table(first.validation[["text"]], held.true, held.y_prob, first.labels)
-worst.head(8)[["true", "predicted", "p_true", "loss", "text"]].round(3)
+plots.text_table(worst.head(8), ("true", "predicted", "p_true", "loss", "text"), digits=3)
 
 # %%
 wrong = worst[~worst["correct"]]

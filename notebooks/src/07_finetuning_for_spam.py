@@ -318,7 +318,8 @@ tables = {
 ids = [i for i in sorted(seen) if i >= 5 and len(tokenizer.vocabulary[i]) > 4]
 words = [tokenizer.vocabulary[i] for i in ids if tokenizer.vocabulary[i].isalpha()]
 words = words[:: max(1, len(words) // 6)][:6]
-pd.DataFrame({origin: {w: neighbours(table, w) for w in words} for origin, table in tables.items()})
+near = {origin: [neighbours(table, w) for w in words] for origin, table in tables.items()}
+plots.text_table(pd.DataFrame({"piece": words, **near}), ("piece", "pretrained", "random"))
 
 # %% [markdown]
 # ## All labels
@@ -421,12 +422,11 @@ lesson.claim(
 # %% [markdown]
 # ## The errors that hurt most
 #
-# We sort the test messages of the last split by their loss, as in lesson 03. At the top stand the messages where the network was sure, and wrong. The number is the probability that it gave to the true class.
+# We sort the test messages of the last split by their loss, as in lesson 03. At the top stand the messages where the network was sure, and wrong. `p_true` is the probability that it gave to the true class.
 
 # %%
 worst = evaluate.error_table(split.test, parts[1][1], runs["pretrained"][-1].y_prob, split.labels)
-for _, row in worst.head(8).iterrows():
-    print(f"{row['true']:>5}  {row['p_true']:.3f}  {row['text']}")
+plots.text_table(worst.head(8), ("true", "p_true", "text"), digits=3)
 
 # %% [markdown]
 # For each of them ask: would a person know? If you would answer as the network did, the label may be wrong. Such messages set a limit to every method. We have now looked at test messages. Whatever you change from here on must be judged on another split.
@@ -439,7 +439,9 @@ for _, row in worst.head(8).iterrows():
 own = bert_inputs(tokenizer.encode(messages, length))
 model.set_weights(trained)
 odds = train.predict_probabilities(model, own)
-pd.DataFrame({"message": messages, f"p({split.labels[1]})": odds[:, 1].round(3)})
+spam = f"p({split.labels[1]})"
+asked = pd.DataFrame({"message": messages, spam: odds[:, 1]})
+plots.text_table(asked, (spam, "message"), digits=3)
 
 # %%
 folder = lesson.artefact("finetuned")
