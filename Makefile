@@ -6,15 +6,17 @@ BIN := .venv/bin
 BOOT := $(shell for p in python3 python3.11 python3.12 python3.13 python; do \
 	$$p -c '' 2>/dev/null && { echo $$p; break; }; done)
 
-.PHONY: help setup run test lab
+.PHONY: help setup setup-tests run test lab
 help:
 	@echo "make run   [PROFILE=pocket|laptop|gpu] [ARGS=...]   set up, then run the whole course"
 	@echo "make test                                           set up, then run the tests"
 	@echo "make lab   [PROFILE=pocket|laptop|gpu]              set up, then open JupyterLab"
 
-setup:
+# What only the tests need is installed by `make test` alone.
+setup-tests: EXTRA := --tests
+setup setup-tests:
 	@test -n "$(BOOT)" || { echo "nlputils: no Python was found; install Python 3.11, 3.12 or 3.13."; exit 1; }
-	@PYTHON="$(PYTHON)" "$(BOOT)" nlputils/course/bootstrap.py
+	@PYTHON="$(PYTHON)" "$(BOOT)" nlputils/course/bootstrap.py $(EXTRA)
 
 run: setup
 	@$(BIN)/nlputils run --profile $(PROFILE) $(ARGS)
@@ -22,7 +24,7 @@ run: setup
 lab: setup
 	@$(BIN)/nlputils lab --profile $(PROFILE) $(ARGS)
 
-test: setup
+test: setup-tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy

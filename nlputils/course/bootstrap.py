@@ -1,5 +1,6 @@
 """Set the course up: a virtual environment with the locked packages, and nlputils in it.
 
+With `--tests`, also the packages that only the tests need: a learner is spared their download.
 Standard library only, and plain syntax: any Python 3 must be able to read this file far enough to
 say that it is too old. Run again at any time; where nothing has changed it returns at once.
 """
@@ -23,7 +24,9 @@ except ImportError:  # Windows has none; two set-ups at once are then not held a
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 VENV = os.path.join(ROOT, ".venv")
+LOCK, TESTS_LOCK = "requirements.lock", "tests/requirements.lock"
 STAMP = os.path.join(VENV, "nlputils-set-up.txt")
+TESTS_STAMP = os.path.join(VENV, "nlputils-set-up-tests.txt")
 OLDEST, NEWEST = (3, 11), (3, 13)
 NEEDED_GB = 5
 
@@ -34,10 +37,10 @@ def fail(sentence: str) -> None:
     sys.exit(1)
 
 
-def wanted_stamp() -> str:
-    """Return what the stamp holds when the set-up fits the files as they are now."""
+def wanted_stamp(*more: str) -> str:
+    """Return what a stamp holds when the set-up fits the files as they are now."""
     digest = hashlib.sha256()
-    for name in ("requirements.lock", "pyproject.toml"):
+    for name in (LOCK, "pyproject.toml") + more:
         with open(os.path.join(ROOT, name), "rb") as stream:
             digest.update(stream.read())
     # An environment does not survive being moved, so its place belongs to the stamp.
@@ -45,12 +48,26 @@ def wanted_stamp() -> str:
     return digest.hexdigest()
 
 
-def is_set_up() -> bool:
+def is_set_up(tests: bool = False) -> bool:
     """Tell whether the environment is whole and made from the files as they are now."""
-    if not os.path.isfile(STAMP) or not os.path.isfile(venv_python()):
+    if not os.path.isfile(venv_python()) or not holds(STAMP, wanted_stamp()):
         return False
-    with open(STAMP) as stream:
-        return stream.read() == wanted_stamp()
+    return not tests or holds(TESTS_STAMP, wanted_stamp(TESTS_LOCK))
+
+
+def holds(stamp: str, wanted: str) -> bool:
+    """Tell whether a stamp is there and says what is wanted."""
+    if not os.path.isfile(stamp):
+        return False
+    with open(stamp) as stream:
+        return stream.read() == wanted
+
+
+def write_stamp(stamp: str, content: str) -> None:
+    """Leave a stamp, whole or not at all."""
+    with open(stamp + ".tmp", "w") as stream:
+        stream.write(content)
+    os.replace(stamp + ".tmp", stamp)
 
 
 def venv_python() -> str:
@@ -153,23 +170,24 @@ def make_venv(python: str) -> None:
         )
 
 
-def main() -> None:
+def main(tests: bool = False) -> None:
     """Set up, or return at once where everything is in place."""
-    if is_set_up():
+    if is_set_up(tests):
         return
     python = find_python()
     check_disk()
     with alone():
-        if is_set_up():
-            return
-        make_venv(python)
-        pip("--require-hashes", "-r", "requirements.lock")
-        pip("--no-deps", "--no-build-isolation", "-e", ".")
-        with open(STAMP + ".tmp", "w") as stream:
-            stream.write(wanted_stamp())
-        os.replace(STAMP + ".tmp", STAMP)
+        if not is_set_up():
+            make_venv(python)
+            pip("--require-hashes", "-r", LOCK)
+            pip("--no-deps", "--no-build-isolation", "-e", ".")
+            write_stamp(STAMP, wanted_stamp())
+        if not is_set_up(tests):
+            say("Adding the packages that the tests need.")
+            pip("--require-hashes", "-r", TESTS_LOCK)
+            write_stamp(TESTS_STAMP, wanted_stamp(TESTS_LOCK))
     say("Set-up done.")
 
 
 if __name__ == "__main__":
-    main()
+    main("--tests" in sys.argv[1:])

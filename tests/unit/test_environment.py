@@ -1,4 +1,4 @@
-"""pyproject.toml, requirements.lock and environment.yml must tell one story."""
+"""pyproject.toml, the two locks and environment.yml must tell one story."""
 
 import re
 import tomllib
@@ -24,14 +24,28 @@ def project(project_root):
     return tomllib.loads((project_root / "pyproject.toml").read_text())
 
 
-@pytest.fixture(scope="module")
-def locked(project_root):
-    """Return each package's versions in the lock."""
+LOCKS = ["requirements.lock", "tests/requirements.lock"]
+
+
+def read_lock(path):
+    """Return each package's versions in a lock."""
     versions = {}
-    for line in (project_root / "requirements.lock").read_text().splitlines():
+    for line in path.read_text().splitlines():
         if found := re.match(r"([A-Za-z0-9_.-]+)==([^ ;\\]+)", line):
             versions.setdefault(found[1].lower(), []).append(found[2])
     return versions
+
+
+@pytest.fixture(scope="module")
+def locked(project_root):
+    """Return the versions that learners install."""
+    return read_lock(project_root / LOCKS[0])
+
+
+@pytest.fixture(scope="module")
+def locked_for_tests(project_root):
+    """Return the versions that only `make test` installs."""
+    return read_lock(project_root / LOCKS[1])
 
 
 def outside(requirements, locked):
@@ -45,9 +59,19 @@ def outside(requirements, locked):
     ]
 
 
-def test_lock_meets_every_range(project, locked):
+def test_locks_meet_every_range(project, locked, locked_for_tests):
     assert not outside(project["project"]["dependencies"], locked)
-    assert not outside(project["dependency-groups"]["dev"], locked)
+    assert not outside(project["dependency-groups"]["dev"], locked_for_tests)
+
+
+def test_what_only_tests_need_is_spared_the_learner(project, locked):
+    only_tests = {Requirement(r).name for r in project["dependency-groups"]["dev"]}
+    assert not only_tests & set(locked)
+
+
+def test_the_locks_agree_on_what_both_hold(locked, locked_for_tests):
+    shared = set(locked) & set(locked_for_tests)
+    assert {n: locked_for_tests[n] for n in shared} == {n: locked[n] for n in shared}
 
 
 def test_a_range_the_lock_misses_is_seen(locked):
@@ -60,8 +84,9 @@ def test_packages_are_declared_by_name(project):
     assert not set(NAMED) - declared
 
 
-def test_lock_is_hashed_and_names_no_host(project_root):
-    text = (project_root / "requirements.lock").read_text()
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_is_hashed_and_names_no_host(project_root, lock):
+    text = (project_root / lock).read_text()
     assert "://" not in text and "--index-url" not in text
     blocks = re.split(r"\n(?=[A-Za-z0-9])", text.strip())
     assert all("--hash=sha256:" in block for block in blocks)

@@ -12,15 +12,19 @@ import pytest
 
 from nlputils.course import bootstrap
 
+FILES = ("requirements.lock", "pyproject.toml", "tests/requirements.lock")
+
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """An empty course folder, and a pip that only notes what it is asked."""
-    for name in ("requirements.lock", "pyproject.toml"):
+    (tmp_path / "tests").mkdir()
+    for name in FILES:
         (tmp_path / name).write_text(name)
     monkeypatch.setattr(bootstrap, "ROOT", str(tmp_path))
     monkeypatch.setattr(bootstrap, "VENV", str(tmp_path / ".venv"))
     monkeypatch.setattr(bootstrap, "STAMP", str(tmp_path / ".venv" / "stamp.txt"))
+    monkeypatch.setattr(bootstrap, "TESTS_STAMP", str(tmp_path / ".venv" / "tests.txt"))
     monkeypatch.setattr(bootstrap, "find_python", lambda: sys.executable)
     monkeypatch.setattr(bootstrap, "NEEDED_GB", 0)
     calls = []
@@ -62,6 +66,41 @@ def test_set_up_installs_the_lock_with_hashes_and_then_does_nothing(folder):
     assert time.monotonic() - begin < 0.5
 
 
+def test_what_only_tests_need_is_added_when_they_are_run(folder):
+    root, calls = folder
+    bootstrap.main()
+    kept = root / ".venv" / "kept"
+    kept.write_text("")
+    bootstrap.main(tests=True)
+    assert calls[2:] == [("--require-hashes", "-r", "tests/requirements.lock")]
+    bootstrap.main(tests=True)
+    bootstrap.main()
+    assert len(calls) == 3
+    (root / "tests" / "requirements.lock").write_text("changed")
+    assert bootstrap.is_set_up() and not bootstrap.is_set_up(tests=True)
+    (root / "requirements.lock").write_text("changed")
+    bootstrap.main(tests=True)
+    assert [words[-1] for words in calls[3:]] == ["requirements.lock", ".", FILES[2]]
+    assert kept.exists()
+
+
+def test_tests_can_be_set_up_at_once_and_again_after_an_interruption(folder, monkeypatch):
+    root, calls = folder
+
+    def broken(*words):
+        if words[-1] == "tests/requirements.lock":
+            bootstrap.fail("interrupted")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bootstrap, "pip", broken)
+        with pytest.raises(SystemExit):
+            bootstrap.main(tests=True)
+    assert bootstrap.is_set_up() and not bootstrap.is_set_up(tests=True)
+    bootstrap.main(tests=True)
+    assert [words[-1] for words in calls] == ["tests/requirements.lock"]
+    assert bootstrap.is_set_up(tests=True)
+
+
 def test_an_interrupted_set_up_is_begun_anew(folder, monkeypatch):
     root, calls = folder
     with monkeypatch.context() as broken:
@@ -92,8 +131,8 @@ def test_a_moved_folder_is_set_up_again(folder, monkeypatch):
     root, _ = folder
     bootstrap.main()
     assert bootstrap.is_set_up()
-    (root / "elsewhere").mkdir()
-    for name in ("requirements.lock", "pyproject.toml"):
+    (root / "elsewhere" / "tests").mkdir(parents=True)
+    for name in FILES:
         (root / "elsewhere" / name).write_text(name)
     monkeypatch.setattr(bootstrap, "ROOT", str(root / "elsewhere"))
     assert not bootstrap.is_set_up()
