@@ -1,26 +1,46 @@
-"""Derive bounds from runs with several seeds: `python tests/quality/derive.py RUN RUN...`.
+"""Derive bounds from finished runs: `python tests/quality/derive.py RUN RUN...`.
 
-Prints the tables of one profile for `bounds.toml`. Each bound is the interval in which a new run
-with another seed lies with 99 % probability, if runs are normally distributed around their mean:
-mean +- t sd sqrt(1 + 1/k), with t the 0.995 quantile of Student's distribution with k - 1 degrees
-of freedom (Hahn and Meeker, Statistical Intervals, 1991, section 4.2). It is at least as wide as
-`LEAST` on each side: another machine rounds in another way, where seeds agree. `LIMITS` keep it
-away from what a planted error would give.
+Writes the tables of the runs' profile and lessons into `bounds.toml`. All others stay; comments
+inside a replaced table are lost.
+
+Each bound is the interval in which a new run with another seed lies with 99 % probability, if runs
+are normally distributed around their mean: mean +- t sd sqrt(1 + 1/k), with t the 0.995 quantile
+of Student's distribution with k - 1 degrees of freedom (Hahn and Meeker, Statistical Intervals,
+1991, section 4.2). It is at least as wide as `LEAST` on each side: another machine rounds in
+another way, where seeds agree. One run alone says nothing of seeds. Then the record's own interval
+takes the place of the spread, or a share of the value where it has none (`ALONE`), and the table
+is marked provisional.
+
+`LIMITS` are what no sound value can leave. No bound reaches a planted error: where the interval
+does, it ends half-way between the error and the nearest run.
 """
 
 import json
 import math
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from gates import value_of
+from gates import BOUNDS, value_of
+from plants import planted
 from scipy import stats
 
+from nlputils.course.recorded import Recorded, read_run
+from nlputils.data import write_atomic
+from nlputils.errors import CourseError
+
+# How many seeds make a profile's bounds; those of one run stay provisional.
+NEEDED = {"pocket": 5, "laptop": 3, "gpu": 1}
+# The parameter that the runs must differ in. A lesson without it has no seeds to differ in.
+SEED = "training_seed"
 # What differs between machines even where all seeds agree: a share of the value, and an amount.
 LEAST = (0.02, 0.01)
+# The share of the value that stands for the spread where one run recorded no interval.
+ALONE = 0.1
 # Names that stand in `free`: what a run costs on the machine at hand has no right or wrong.
 COSTS = ("seconds", "matmul", "per_second")
 # No interval crosses these: lesson, name, lowest, highest.
@@ -32,15 +52,24 @@ LIMITS: dict[tuple[str, str], tuple[float, float]] = {
 SCORES = (-1.0, 1.0)
 
 
-def bound(values: Sequence[float], limits: tuple[float, float]) -> tuple[float, float]:
-    """Return the lowest and the highest value that a sound run may give, three digits each."""
+def bound(
+    values: Sequence[float], limits: tuple[float, float], alone: float = 0.0
+) -> tuple[float, float]:
+    """Return the lowest and the highest value that a sound run may give, three digits each.
+
+    Args:
+        values: what the runs recorded.
+        limits: what no sound value can leave.
+        alone: the half-width that takes the place of the spread where there is one value.
+    """
     found, k = np.asarray(values, dtype=float), len(values)
     middle = float(found.mean())
-    least = max(LEAST[0] * abs(middle), LEAST[1] if abs(middle) <= 1 else 0.0)
-    half = least
+    half = max(LEAST[0] * abs(middle), LEAST[1] if abs(middle) <= 1 else 0.0)
     if k > 1:
         t = float(stats.t.ppf(0.995, k - 1))
-        half = max(least, t * float(found.std(ddof=1)) * math.sqrt(1 + 1 / k))
+        half = max(half, t * float(found.std(ddof=1)) * math.sqrt(1 + 1 / k))
+    else:
+        half = max(half, alone)
     low, high = max(middle - half, limits[0]), min(middle + half, limits[1])
     return _rounded(low, math.floor), _rounded(high, math.ceil)
 
@@ -64,35 +93,117 @@ def limits_of(lesson: str, name: str, record: Mapping) -> tuple[float, float]:
     return (0.0 if record["value"] >= 0 else -math.inf, math.inf)
 
 
-def tables(runs: Sequence[Mapping], profile: str) -> str:
-    """Return the TOML of one profile from the metrics of its runs."""
-    lines: list[str] = []
-    for lesson in sorted(runs[0]):
-        lines.append(f"[{profile}.{lesson}]")
-        free = []
-        for name, record in runs[0][lesson].items():
-            if any(cost in name for cost in COSTS):
-                free.append(name)
-                continue
-            values = [value_of(run[lesson][name]) for run in runs]
-            low, high = bound(values, limits_of(lesson, name, record))
+def spread_alone(record: Mapping) -> float:
+    """Return what stands for the spread over seeds where there is one run."""
+    if "low" in record:
+        return max(record["high"] - value_of(record), value_of(record) - record["low"])
+    return ALONE * abs(value_of(record))
+
+
+def clear_of(
+    ends: tuple[float, float], values: Sequence[float], errors: Mapping[str, float], where: str
+) -> tuple[float, float]:
+    """Take an interval back from the planted errors that it holds."""
+    low, high = ends
+    for error, value in errors.items():
+        if min(values) <= value <= max(values):
+            raise CourseError(
+                f"{where}: the planted error '{error}' gives {value:.4g}, and sound runs give from "
+                f"{min(values):.4g} to {max(values):.4g}. No bound can tell them apart: train "
+                "longer or test on more messages, or take the record out of the planted ones."
+            )
+        if low <= value < min(values):
+            low = float(f"{(value + min(values)) / 2:.6g}")
+        if max(values) < value <= high:
+            high = float(f"{(value + max(values)) / 2:.6g}")
+    return low, high
+
+
+def executions(runs: Sequence[Recorded], lesson: str) -> list[Recorded]:
+    """Return the runs that hold a lesson, once for each execution: a reused one adds nothing."""
+    found: dict[str, Recorded] = {}
+    for run in runs:
+        if lesson in run.metrics:
+            found.setdefault(run.lessons[lesson].get("key") or run.name, run)
+    return list(found.values())
+
+
+def table(runs: Sequence[Recorded], profile: str, lesson: str) -> str:
+    """Return the TOML of one lesson, from the executions of it."""
+    first, k = runs[0].metrics[lesson], len(runs)
+    for run in runs[1:]:
+        if odd := set(first) ^ set(run.metrics[lesson]):
+            raise CourseError(
+                f"Lesson {lesson}: {runs[0].name} and {run.name} did not record the same names "
+                f"({', '.join(sorted(odd))} in one of them only). Give runs of the same code."
+            )
+    has_seed = SEED in runs[0].lessons[lesson].get("parameters", {SEED: 0})
+    needed = NEEDED.get(profile, 1) if has_seed else 1
+    lines = [f"[{profile}.{lesson}]", f"runs = {k}"]
+    if k < needed or (has_seed and needed == 1):
+        lines.append("provisional = true")
+    errors = planted(runs[0]).get(lesson, {})
+    for name, record in first.items():
+        if not any(cost in name for cost in COSTS):
+            values = [value_of(run.metrics[lesson][name]) for run in runs]
+            alone = spread_alone(record) if has_seed else 0.0
+            ends = bound(values, limits_of(lesson, name, record), alone)
+            where = f"lesson {lesson}, {name}"
+            low, high = clear_of(ends, values, errors.get(name, {}), where)
             lines.append(f"{name} = [{low:g}, {high:g}]")
-        if free:
-            lines.append(f"free = {json.dumps(free)}")
-        lines.append("")
-    return "\n".join(lines)
+    if free := [name for name in first if any(cost in name for cost in COSTS)]:
+        lines.append(f"free = {json.dumps(free)}")
+    if errors:
+        lines += ["", f"[{profile}.{lesson}.planted]"]
+        lines += [f"{name} = {_inline(values)}" for name, values in errors.items()]
+    return "\n".join(lines) + "\n"
 
 
-def main(folders: Sequence[str]) -> None:
-    """Group the runs by profile and print the tables of each."""
-    by_profile: dict[str, list[Mapping]] = defaultdict(list)
+def _inline(values: Mapping[str, Any]) -> str:
+    return (
+        "{ " + ", ".join(f"{json.dumps(key)} = {value:.4g}" for key, value in values.items()) + " }"
+    )
+
+
+def replaced(text: str, profile: str, lesson: str, new: str) -> str:
+    """Put a lesson's tables in the place of its old ones, profiles and lessons in order."""
+    # A table reaches from its head to the next; what stands before the first head is a comment.
+    top, *parts = re.split(r"(?m)^(?=\[)", text)
+    tables: dict[tuple[str, str], str] = {}
+    for part in parts:
+        names = part[1 : part.index("]")].split(".")
+        key = (names[0], names[1] if len(names) > 1 else "")
+        tables[key] = tables.get(key, "") + part
+    tables[profile, lesson] = new
+    profiles = list(dict.fromkeys(name for name, _ in tables))
+    keys = sorted(tables, key=lambda key: (profiles.index(key[0]), key[1]))
+    return "\n\n".join([top.strip(), *(tables[key].strip() for key in keys)]).strip() + "\n"
+
+
+def main(folders: Sequence[str], path: Path = BOUNDS) -> None:
+    """Write the tables of all lessons that the runs hold."""
+    by_profile: dict[str, list[Recorded]] = defaultdict(list)
     for folder in folders:
-        told = json.loads((Path(folder) / "run.json").read_text())
-        metrics = json.loads((Path(folder) / "metrics.json").read_text())
-        by_profile[told["profile"]].append(metrics)
+        run = read_run(Path(folder).resolve())
+        if run.about["status"] != "done":
+            raise CourseError(
+                f"The run {run.name} did not end well (it is {run.about['status']!r}). Bounds are "
+                "taken from sound runs: give the same command again, then derive."
+            )
+        by_profile[run.profile].append(run)
+    if not by_profile:
+        raise CourseError("No run was given. Name the folders of finished runs, of several seeds.")
+    text = path.read_text() if path.is_file() else ""
     for profile, runs in by_profile.items():
-        print(f"# {profile}: from {len(runs)} run(s)\n\n{tables(runs, profile)}")
+        for lesson in sorted({lesson for run in runs for lesson in run.metrics}):
+            found = executions(runs, lesson)
+            text = replaced(text, profile, lesson, table(found, profile, lesson))
+            print(f"{profile}, lesson {lesson}: from {len(found)} execution(s)")
+    write_atomic(path, text)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except CourseError as error:
+        sys.exit(f"derive.py: {error}")

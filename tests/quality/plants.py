@@ -1,0 +1,109 @@
+"""Planted errors: what the recorded values would be if something had gone wrong."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from nlputils.course.recorded import Recorded
+from nlputils.errors import CourseError
+from nlputils.evaluate import METRICS, Predicted, load_runs
+
+# lesson -> name of the record -> error -> value
+Planted = Mapping[str, Mapping[str, Mapping[str, float]]]
+
+# Where the answers of a recorded score lie: lesson, record -> artefact, system, metric.
+ANSWERS = {
+    ("01", "char_svm_spam_f1"): ("01/baselines", "char SVM", "spam_f1"),
+    ("01", "char_svm_mcc"): ("01/baselines", "char SVM", "mcc"),
+    ("01", "word_svm_spam_f1"): ("01/baselines", "word SVM", "spam_f1"),
+    ("01", "word_logistic_spam_f1"): ("01/baselines", "word logistic", "spam_f1"),
+    ("01", "naive_bayes_spam_f1"): ("01/baselines", "naive Bayes", "spam_f1"),
+    ("03", "lstm_spam_f1"): ("03/recurrent", "LSTM", "spam_f1"),
+    ("03", "lstm_mcc"): ("03/recurrent", "LSTM", "mcc"),
+    ("03", "gru_spam_f1"): ("03/recurrent", "GRU", "spam_f1"),
+    ("03", "bidirectional_lstm_spam_f1"): ("03/recurrent", "bidirectional LSTM", "spam_f1"),
+    ("03", "simple_rnn_spam_f1"): ("03/recurrent", "simple RNN", "spam_f1"),
+    ("07", "pretrained_spam_f1"): ("07/finetuned", "pretrained", "spam_f1"),
+    ("07", "pretrained_mcc"): ("07/finetuned", "pretrained", "mcc"),
+    ("07", "random_spam_f1"): ("07/finetuned", "random", "spam_f1"),
+    ("07", "random_mcc"): ("07/finetuned", "random", "mcc"),
+}
+# What another record of the same lesson would say of the error.
+LEVELS = {
+    ("03", "port_spam_f1"): {"it learned after all": "seed_lstm_spam_f1"},
+    ("05", "held_out_loss"): {"untrained": "uniform_loss", "frequencies and copying": "copy_loss"},
+}
+# Differences that are 0 when what they measure has no effect.
+EFFECTS = (("07", "few_gain"), ("07", "few_places"))
+
+
+def constant(run: Predicted) -> np.ndarray:
+    """Say spam, always."""
+    return np.ones_like(run.true)
+
+
+def shuffled(run: Predicted) -> np.ndarray:
+    """Give each answer to another message."""
+    return np.random.default_rng(0).permutation(run.pred)
+
+
+def off_by_one(run: Predicted) -> np.ndarray:
+    """Give each answer to the next message."""
+    return np.roll(run.pred, 1)
+
+
+def leak(run: Predicted) -> np.ndarray:
+    """Know the test labels."""
+    return run.true
+
+
+ERRORS: dict[str, Callable[[Predicted], np.ndarray]] = {
+    "constant": constant,
+    "shuffled": shuffled,
+    "off by one": off_by_one,
+    "leak": leak,
+}
+GATES = sorted({*ANSWERS, *LEVELS, *EFFECTS})
+
+
+def errors_of(lesson: str, name: str) -> list[str]:
+    """Name the errors that are planted in a record."""
+    if (lesson, name) in ANSWERS:
+        return list(ERRORS)
+    return list(LEVELS.get((lesson, name), ["no effect"]))
+
+
+def planted(run: Recorded) -> dict[str, dict[str, dict[str, float]]]:
+    """Compute what a run would have recorded with each error.
+
+    Args:
+        run: a finished run, with its artefacts.
+
+    Returns:
+        Lesson to record to error to value, for what this run recorded of `GATES`.
+    """
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for lesson, name in GATES:
+        if name in run.metrics.get(lesson, {}):
+            found.setdefault(lesson, {})[name] = _values(run, lesson, name)
+    return found
+
+
+def _values(run: Recorded, lesson: str, name: str) -> dict[str, float]:
+    if (lesson, name) in LEVELS:
+        others = LEVELS[lesson, name]
+        return {error: run.metrics[lesson][other]["value"] for error, other in others.items()}
+    if (lesson, name) in EFFECTS:
+        return {"no effect": 0.0}
+    folder, system, metric = ANSWERS[lesson, name]
+    path = run.folder / "artefacts" / folder / "runs.json"
+    systems = load_runs(path)
+    if system not in systems:
+        raise CourseError(
+            f"{path} holds no answers of {system!r}, which the gate of {name!r} in lesson {lesson} "
+            f"needs. It holds {', '.join(systems)}. Correct ANSWERS in {__name__}.py."
+        )
+    return {
+        error: float(np.mean([METRICS[metric](r.true, plant(r)) for r in systems[system]]))
+        for error, plant in ERRORS.items()
+    }
