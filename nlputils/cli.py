@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_report,
         _add_lab,
         _add_data,
+        _add_pretrain_encoder,
         _add_doctor,
         _add_notebooks,
     ):
@@ -266,6 +267,66 @@ def _data_verify(args: argparse.Namespace) -> int:
     from nlputils.data.commands import verify_command
 
     return verify_command(args)
+
+
+def _add_pretrain_encoder(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(
+        commands,
+        "pretrain-encoder",
+        "pretrain an encoder on real text for so many minutes, and write it with its card",
+        _pretrain_encoder,
+        _PRETRAIN_EXAMPLES,
+    )
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="where the encoder goes")
+    parser.add_argument("--minutes", type=float, required=True, help="training time")
+    parser.add_argument("--corpora", nargs="+", metavar="NAME", help="data sets of text to read")
+    parser.add_argument("--size", help="tiny, mini, small, ... or layers x width, such as 3x256")
+    parser.add_argument("--vocabulary-size", type=int, metavar="N", help="word pieces")
+    parser.add_argument("--row-length", type=int, metavar="N", help="pieces in a row")
+    parser.add_argument("--mask-rate", type=float, metavar="SHARE", help="pieces to hide")
+    parser.add_argument("--batch-size", type=int, metavar="N", help="rows in a batch")
+    parser.add_argument("--learning-rate", type=float, metavar="RATE", help="the highest rate")
+    parser.add_argument("--dropout", type=float, metavar="SHARE", help="in pretraining")
+    parser.add_argument("--seed", type=int, help="of all that is random")
+    parser.add_argument(
+        "--precision", choices=["float32", "float16"], help="how the weights are stored"
+    )
+    parser.add_argument(
+        "--work", type=Path, metavar="FOLDER", help="prepared text and checkpoints (default: runs)"
+    )
+
+
+_PRETRAIN_EXAMPLES = """examples:
+  nlputils pretrain-encoder data/encoders/mine --minutes 100
+  nlputils pretrain-encoder /tmp/trial --minutes 3 --size 2x128 --learning-rate 2e-3
+  KERAS_BACKEND=jax nlputils pretrain-encoder gpu --minutes 30 --size small --batch-size 256
+
+The text is prepared once and kept. The rate falls to 0 just when the minutes are used up. After an
+interruption the same command goes on from the last checkpoint."""
+
+
+def _pretrain_encoder(args: argparse.Namespace) -> int:
+    import shlex
+
+    from nlputils.lesson.session import runs_folder
+    from nlputils.shipping import Recipe, make_encoder
+
+    given = {
+        name: value
+        for name, value in vars(args).items()
+        if value is not None and name not in ("call", "folder", "work")
+    }
+    words = ["nlputils", "pretrain-encoder", args.folder.name]
+    for name, value in given.items():
+        words += ["--" + name.replace("_", "-"), *map(str, value if name == "corpora" else [value])]
+    settings = {**given, "budget_minutes": given["minutes"]}
+    del settings["minutes"]
+    if "corpora" in settings:
+        settings["corpora"] = tuple(settings["corpora"])
+    recipe = Recipe(**settings)
+    work = args.work or runs_folder() / "work" / "encoders"
+    print(f"The encoder is {make_encoder(recipe, args.folder, work, command=shlex.join(words))}")
+    return 0
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

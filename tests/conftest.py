@@ -8,6 +8,18 @@ from pathlib import Path
 import pytest
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Deal the tests to two processes: those on one run of the course to one, file by file.
+
+    The run of the course takes as long as half of all other tests, so it comes first.
+    """
+    for item in items:
+        on_a_run = "pocket_run" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("run" if on_a_run else item.path.name))
+    items.sort(key=lambda item: "pocket_run" not in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def mirror() -> Path:
     """The folder that holds the real data sets, or a skip that says what is missing."""

@@ -6,6 +6,7 @@ deal with the files.
 """
 
 from nlputils.data.cards import DatasetCard, RemoteFile, registry
+from nlputils.data.corpus import Corpus, labelled_texts, pretraining_corpus
 from nlputils.data.download import fetch, verify
 from nlputils.data.files import sha256_file, write_atomic
 from nlputils.data.loading import Split, leak_rate, load, load_file, read_texts
@@ -16,6 +17,7 @@ from nlputils.data.splits import near_duplicate_groups, normalise, remove_overla
 
 __all__ = [
     "SOURCE_WORDS",
+    "Corpus",
     "DatasetCard",
     "Provenance",
     "RemoteFile",
@@ -23,11 +25,13 @@ __all__ = [
     "cache_folder",
     "course_root",
     "fetch",
+    "labelled_texts",
     "leak_rate",
     "load",
     "load_file",
     "near_duplicate_groups",
     "normalise",
+    "pretraining_corpus",
     "provenance",
     "read_texts",
     "registry",

@@ -5,6 +5,7 @@ from nlputils.models.encoders import (
     EncoderSize,
     classifier,
     encoder,
+    encoder_size,
     masked_lm,
     set_output_bias,
     trainable,
@@ -12,7 +13,7 @@ from nlputils.models.encoders import (
 from nlputils.models.features import mean_pooled
 from nlputils.models.pooling import MeanPoolingClassifier
 from nlputils.models.recurrent import recurrent_classifier, seed_lstm
-from nlputils.models.storage import Encoder, load_encoder, save_encoder
+from nlputils.models.storage import Encoder, load_encoder, rounded, save_encoder
 
 __all__ = [
     "ENCODER_SIZES",
@@ -21,10 +22,12 @@ __all__ = [
     "MeanPoolingClassifier",
     "classifier",
     "encoder",
+    "encoder_size",
     "load_encoder",
     "masked_lm",
     "mean_pooled",
     "recurrent_classifier",
+    "rounded",
     "save_encoder",
     "seed_lstm",
     "set_output_bias",

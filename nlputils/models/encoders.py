@@ -46,6 +46,32 @@ ENCODER_SIZES: dict[str, EncoderSize] = {
 }
 
 
+def encoder_size(size: str) -> EncoderSize:
+    """Return the numbers behind a size's name.
+
+    Args:
+        size: a name of `ENCODER_SIZES`, or layers x width with a width that heads of 64 fill:
+            ``3x256`` is 3 blocks, vectors of 256 numbers, 4 heads.
+
+    Returns:
+        The numbers.
+
+    Raises:
+        CourseError: it is neither.
+    """
+    if size in ENCODER_SIZES:
+        return ENCODER_SIZES[size]
+    layers, _, width = size.partition("x")
+    if layers.isdecimal() and width.isdecimal() and int(layers) > 0 < int(width):
+        heads, rest = divmod(int(width), 64)
+        if not rest:
+            return EncoderSize(int(layers), int(width), heads)
+    raise CourseError(
+        f"size={size!r}: choose one of {list(ENCODER_SIZES)}, or layers x width with a width "
+        "that 64 divides, such as 3x256."
+    )
+
+
 def encoder(
     size: str,
     vocabulary_size: int,
@@ -57,7 +83,8 @@ def encoder(
     """Build a BERT encoder with random weights (Devlin et al. 2019, section 3).
 
     Args:
-        size: a name of `ENCODER_SIZES`.
+        size: a name of `ENCODER_SIZES`, or layers x width, such as ``3x256`` (see
+            `encoder_size`).
         vocabulary_size: number of pieces.
         length: the longest row it can read, in pieces; it cannot be enlarged later.
         dropout: share of values hidden in training. Pretraining goes without: the text is not
@@ -71,9 +98,7 @@ def encoder(
     Raises:
         CourseError: there is no such size.
     """
-    if size not in ENCODER_SIZES:
-        raise CourseError(f"size={size!r}: choose one of {list(ENCODER_SIZES)}.")
-    shape = ENCODER_SIZES[size]
+    shape = encoder_size(size)
     set_seeds(seed)
     backbone = keras_hub.models.BertBackbone(
         vocabulary_size=vocabulary_size,
@@ -206,4 +231,4 @@ def trainable(task: Any) -> keras.Model:
     A task's own ``fit`` never shuffles arrays and refuses data sets. Train this model, and save
     the task.
     """
-    return keras.Model(task.input, task.output, name=f"{task.name}_trainable")
+    return keras.Model(task.input, task.output, name=f"trainable_{task.name}")

@@ -7,9 +7,10 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import keras_hub
+import numpy as np
 
 from nlputils.data.files import sha256_file, write_atomic
 from nlputils.errors import CourseError
@@ -17,6 +18,7 @@ from nlputils.text import WordPiece
 
 _CHECKSUMS = "checksums.json"
 _VOCABULARY = "vocabulary.txt"
+Precision = Literal["float32", "float16"]
 
 
 class Encoder(NamedTuple):
@@ -38,6 +40,9 @@ def save_encoder(
     backbone: keras_hub.models.BertBackbone,
     tokenizer: WordPiece,
     card: dict[str, Any],
+    *,
+    precision: Precision = "float32",
+    readme: str = "",
 ) -> Path:
     """Write an encoder as a preset that KerasHub loads, its vocabulary and card beside it.
 
@@ -46,6 +51,9 @@ def save_encoder(
         backbone: the model.
         tokenizer: its vocabulary.
         card: what a later reader must know of it; must be JSON.
+        precision: how its numbers are stored. ``"float16"`` halves the file and rounds each number
+            to about three digits; `load_encoder` gives float32 weights in both cases.
+        readme: the card for people, in Markdown; none is written without it.
 
     Returns:
         The folder.
@@ -61,9 +69,12 @@ def save_encoder(
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
-    backbone.save_to_preset(str(staging))
+    stored = backbone if precision == "float32" else rounded(backbone)
+    stored.save_to_preset(str(staging))
     tokenizer.save(staging / _VOCABULARY)
     write_atomic(staging / "card.json", json.dumps(card, indent=1, sort_keys=True) + "\n")
+    if readme:
+        write_atomic(staging / "README.md", readme)
     files = sorted(p for p in staging.rglob("*") if p.is_file())
     sums = {p.relative_to(staging).as_posix(): sha256_file(p) for p in files}
     write_atomic(staging / _CHECKSUMS, json.dumps(sums, indent=1) + "\n")
@@ -73,6 +84,27 @@ def save_encoder(
     return folder
 
 
+def rounded(backbone: keras_hub.models.BertBackbone) -> keras_hub.models.BertBackbone:
+    """Return a copy of an encoder that computes and stores in float16.
+
+    Args:
+        backbone: the model; it is not changed.
+
+    Returns:
+        The copy.
+
+    Raises:
+        CourseError: a weight is too large for float16, whose largest number is 65,504.
+    """
+    weights = backbone.get_weights()
+    largest = max(float(np.abs(weight).max()) for weight in weights)
+    if largest > float(np.finfo(np.float16).max):
+        raise CourseError(f"A weight is {largest:.3g}, too large for float16: store it in float32.")
+    copy = type(backbone).from_config({**backbone.get_config(), "dtype": "float16"})
+    copy.set_weights([weight.astype(np.float16) for weight in weights])
+    return copy
+
+
 def load_encoder(folder: str | Path) -> Encoder:
     """Read an encoder written by `save_encoder`.
 
@@ -80,7 +112,7 @@ def load_encoder(folder: str | Path) -> Encoder:
         folder: the encoder's folder.
 
     Returns:
-        The encoder, its tokenizer and its card.
+        The encoder with float32 weights, its tokenizer and its card.
 
     Raises:
         CourseError: there is no encoder, or a file of it is missing or damaged.
@@ -98,6 +130,6 @@ def load_encoder(folder: str | Path) -> Encoder:
                 f"{folder / name} is damaged: sha256 {found[:12]}..., expected {expected[:12]}...; "
                 "run lesson 05 again, or restore it."
             )
-    backbone = keras_hub.models.BertBackbone.from_preset(str(folder))
+    backbone = keras_hub.models.BertBackbone.from_preset(str(folder), dtype="float32")
     card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
     return Encoder(backbone, WordPiece.load(folder / _VOCABULARY), card)

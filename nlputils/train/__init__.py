@@ -1,5 +1,6 @@
 """Training: pretraining, fine-tuning, schedules."""
 
+from nlputils.train.budget import pretrain_minutes
 from nlputils.train.finetuning import finetune, predict_probabilities
 from nlputils.train.history import History
 from nlputils.train.optimizers import Adam, AdamW
@@ -16,5 +17,6 @@ __all__ = [
     "finetune",
     "predict_probabilities",
     "pretrain",
+    "pretrain_minutes",
     "tune",
 ]

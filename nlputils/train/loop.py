@@ -8,7 +8,8 @@ the first step and that the checkpoints keep.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -103,7 +104,7 @@ def train(
         identity = _identity(model, batches, validation, plan)
         keeper = _Keeper(state, CheckpointFolder(Path(checkpoint), identity), plan)
     set_seeds(plan.seed)
-    _seed_dropout(model, plan.seed)
+    seed_dropout(model, plan.seed)
     model.optimizer.build(model.trainable_variables)
     done = keeper.restore() if keeper else 0
     if done < plan.reports:
@@ -174,9 +175,9 @@ class _Keeper(keras.callbacks.Callback):
         saved = self.folder.newest()
         if saved is None:
             return 0
-        _assign(self.state.model.variables, saved.arrays["variables"])
+        assign(self.state.model.variables, saved.arrays["variables"])
         if not saved.finished:
-            _assign(self.state.model.optimizer.variables, saved.arrays["optimizer"])
+            assign(self.state.model.optimizer.variables, saved.arrays["optimizer"])
         self.state.recorder.goes_on_from(saved.state["rows"])
         self.state.best.lowest = saved.state["lowest"]
         self.state.best.weights = saved.arrays["best"]
@@ -197,7 +198,7 @@ class _Keeper(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Write a checkpoint; the last report is followed by the end at once."""
         if epoch + 1 < self.plan.reports:
-            optimizer = _values(self.model.optimizer.variables)
+            optimizer = values(self.model.optimizer.variables)
             arrays = {"optimizer": optimizer, "best": self.state.best.weights}
             self._write(epoch + 1, arrays)
 
@@ -215,8 +216,20 @@ class _Keeper(keras.callbacks.Callback):
         **state: Any,
     ) -> None:
         state |= {"rows": self.state.recorder.rows, "lowest": self.state.best.lowest}
-        arrays = {"variables": _values(self.state.model.variables), **arrays}
+        arrays = {"variables": values(self.state.model.variables), **arrays}
         self.folder.write(reports, arrays, state, finished=finished)
+
+
+@contextmanager
+def unread_pooler() -> Iterator[None]:
+    """Keep Keras from warning that BERT's pooler does not learn.
+
+    A masked LM and a head on the mean of the pieces never read the pooled vector, so no gradient
+    reaches the layer behind it.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Gradients do not exist .*pooled_dense")
+        yield
 
 
 def _fit(
@@ -229,10 +242,7 @@ def _fit(
     callbacks += [state.best] if keep_best else []
     callbacks += [keeper] if keeper else []
     rest = batches.starting_at(batches.start + done * plan.steps_per_report) if done else batches
-    with warnings.catch_warnings():
-        # A masked LM and a head on the mean of the pieces never read BERT's pooled vector, so no
-        # gradient reaches the layer behind it.
-        warnings.filterwarnings("ignore", message="Gradients do not exist .*pooled_dense")
+    with unread_pooler():
         state.model.fit(
             feed(rest),
             initial_epoch=done,
@@ -264,7 +274,7 @@ def _identity(model: keras.Model, batches: Batches, validation: Any, plan: Plan)
     }
 
 
-def _seed_dropout(model: keras.Model, seed: int) -> None:
+def seed_dropout(model: keras.Model, seed: int) -> None:
     """Set the generators inside the layers: they are as old as the model, not as the training."""
     states = [v for v in model.variables if v.name == "seed_generator_state"]
     seeds = np.random.default_rng([seed, len(states)]).integers(0, 2**31 - 1, len(states))
@@ -272,10 +282,12 @@ def _seed_dropout(model: keras.Model, seed: int) -> None:
         variable.assign(np.array([value, 0], dtype=variable.dtype))
 
 
-def _values(variables: Any) -> list[np.ndarray]:
+def values(variables: Any) -> list[np.ndarray]:
+    """Return copies of what variables hold."""
     return [np.array(variable.numpy()) for variable in variables]
 
 
-def _assign(variables: Any, values: list[np.ndarray]) -> None:
-    for variable, value in zip(variables, values, strict=True):
+def assign(variables: Any, arrays: list[np.ndarray]) -> None:
+    """Put arrays into variables, one for each."""
+    for variable, value in zip(variables, arrays, strict=True):
         variable.assign(value)

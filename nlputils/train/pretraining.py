@@ -61,20 +61,8 @@ def pretrain(
     if not 1 <= reports <= steps:
         raise CourseError(f"{steps} steps cannot give {reports} reports: lower `reports`.")
     per_report = steps // reports
-    model = trainable(task)
-    optimizer = AdamW(
-        WarmupDecay(learning_rate, steps, round(warmup * steps)),
-        weight_decay=weight_decay,
-        clipnorm=1.0,
-    )
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embedding"])
-    loss = keras.losses.SparseCategoricalCrossentropy(
-        from_logits=True, reduction="mean_with_sample_weight"
-    )
-    # TensorFlow needs seconds to compile a step with XLA. On a CPU the step is then a quarter
-    # faster, so only a long training gets them back. (JAX always does it; torch is left alone.)
-    long = keras.backend.backend() == "tensorflow" and steps >= _LONG
-    model.compile(optimizer=optimizer, loss=loss, jit_compile=long or "auto")
+    rate = WarmupDecay(learning_rate, steps, round(warmup * steps))
+    model = compiled(task, rate, weight_decay, long=steps >= _LONG)
     settings = {"learning_rate": learning_rate, "warmup": warmup}
     plan = Plan(
         reports=reports,
@@ -86,3 +74,28 @@ def pretrain(
     frame, seconds = train(model, batches, validation, plan, checkpoint)
     tokens = plan.steps * batches.tokens_per_step
     return History(frame, seconds, tokens, {"steps": plan.steps, **settings})
+
+
+def compiled(task: Any, learning_rate: Any, weight_decay: float, *, long: bool) -> keras.Model:
+    """Return a masked-LM task's plain model, ready for ``fit``.
+
+    Args:
+        task: from `nlputils.models.masked_lm`; its weights are shared.
+        learning_rate: a number or a schedule.
+        weight_decay: AdamW's; not applied to biases, norms and embeddings.
+        long: TensorFlow needs seconds to compile a step with XLA. On a CPU the step is then a
+            quarter faster, so only a long training gets them back. (JAX always does it; torch is
+            left alone.)
+
+    Returns:
+        The model with optimizer and loss.
+    """
+    model = trainable(task)
+    optimizer = AdamW(learning_rate, weight_decay=weight_decay, clipnorm=1.0)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embedding"])
+    loss = keras.losses.SparseCategoricalCrossentropy(
+        from_logits=True, reduction="mean_with_sample_weight"
+    )
+    xla = long and keras.backend.backend() == "tensorflow"
+    model.compile(optimizer=optimizer, loss=loss, jit_compile=xla or "auto")
+    return model

@@ -60,6 +60,34 @@ def test_saved_encoder_comes_back_equal(tokenizer, tmp_path):
     assert again.tokenizer.vocabulary == tokenizer.vocabulary
 
 
+def test_an_encoder_stored_in_half_the_bytes_is_the_rounded_one(tokenizer, tmp_path):
+    backbone = models.encoder("tiny", len(tokenizer), 16)
+    whole = models.save_encoder(tmp_path / "whole", backbone, tokenizer, {})
+    half = models.save_encoder(tmp_path / "half", backbone, tokenizer, {}, precision="float16")
+    sizes = [(folder / "model.weights.h5").stat().st_size for folder in (half, whole)]
+    assert sizes[0] < 0.6 * sizes[1]
+    loaded = models.load_encoder(half).backbone
+    for weight, other in zip(backbone.get_weights(), loaded.get_weights(), strict=True):
+        assert other.dtype == np.float32
+        assert (other == weight.astype(np.float16)).all()
+    rows = tokenizer.encode(TEXTS, 16)
+    gap = np.abs(models.mean_pooled(loaded, rows) - models.mean_pooled(backbone, rows)).max()
+    assert 0 < gap < 0.02
+    backbone.token_embedding.embeddings.assign_add(
+        np.full(backbone.token_embedding.embeddings.shape, 1e5, np.float32)
+    )
+    with pytest.raises(CourseError, match="too large for float16"):
+        models.rounded(backbone)
+
+
+def test_a_size_may_be_layers_times_width():
+    assert models.encoder_size("2x128") == models.encoder_size("tiny") == (2, 128, 2)
+    assert models.encoder_size("3x256") == (3, 256, 4)
+    for wrong in ("3x100", "0x128", "x128", "3x0", "axb"):
+        with pytest.raises(CourseError, match="choose one of"):
+            models.encoder_size(wrong)
+
+
 def test_damaged_encoder_is_refused(tokenizer, tmp_path):
     folder = models.save_encoder(
         tmp_path / "e", models.encoder("tiny", len(tokenizer), 16), tokenizer, {}

@@ -1,0 +1,262 @@
+"""From corpora to a pretrained encoder in a folder: ``nlputils pretrain-encoder``.
+
+Each stage leaves its result in the work folder and is taken from there the next time, so that the
+same command goes on after an interruption.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import psutil
+
+from nlputils import models, train
+from nlputils.data import pretraining_corpus, registry, write_atomic
+from nlputils.errors import CourseError
+from nlputils.lesson.machine import device
+from nlputils.shipping.card import card_of, readme_of
+from nlputils.text import MaskedBatches, WordPiece, pack, train_wordpiece
+
+# More batches than any time suffices for: the budget ends the training.
+_ENOUGH = 10**9
+# Held-out batches that each report scores, and that the card's perplexity rests on.
+_WATCHED, _FINAL = 20, 400
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that decides an encoder, but for the speed of the machine.
+
+    Attributes:
+        corpora: data sets of task ``text``.
+        vocabulary_size: pieces.
+        size: see `models.encoder_size`.
+        row_length: pieces in a row.
+        mask_rate: share of the pieces to hide.
+        batch_size: rows in a batch.
+        learning_rate: the highest rate.
+        warmup: share of the time in which it rises.
+        dropout: in pretraining.
+        budget_minutes: training time.
+        held_out: share of the text that only measures.
+        seed: of all that is random.
+        precision: how the weights are stored, ``float32`` or ``float16``.
+    """
+
+    corpora: tuple[str, ...] = ("enwiki_2015_wikiextractor", "tweets_tweeteval_emoji")
+    vocabulary_size: int = 8000
+    size: str = "3x256"
+    row_length: int = 64
+    mask_rate: float = 0.3
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    warmup: float = 0.05
+    dropout: float = 0.0
+    budget_minutes: float = 100.0
+    held_out: float = 0.005
+    seed: int = 0
+    precision: models.storage.Precision = field(default="float16")
+
+    def text_key(self) -> str:
+        """Name the prepared text: equal for recipes that read the same rows."""
+        fields = ("corpora", "vocabulary_size", "row_length", "held_out", "seed")
+        said = json.dumps({name: getattr(self, name) for name in fields})
+        return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A prepared text.
+
+    Attributes:
+        tokenizer: its vocabulary.
+        train: int32 [rows, length], mapped from a file.
+        held_out: the same for the held-out text.
+        about: counts of texts and pieces, seconds and memory.
+    """
+
+    tokenizer: WordPiece
+    train: np.ndarray
+    held_out: np.ndarray
+    about: dict[str, Any]
+
+
+def make_encoder(
+    recipe: Recipe,
+    folder: str | Path,
+    work: str | Path,
+    *,
+    command: str = "",
+    tell: Callable[[str], None] = print,
+) -> Path:
+    """Pretrain an encoder and write it as a preset with its card.
+
+    Args:
+        recipe: what to make.
+        folder: where the encoder goes.
+        work: where the prepared text and the checkpoints lie; may be removed afterwards.
+        command: the command that made it, for the card.
+        tell: takes the lines that say how far it has come.
+
+    Returns:
+        The encoder's folder.
+
+    Raises:
+        CourseError: files cannot be had, a setting is out of range, or the disk is full.
+    """
+    work = Path(work)
+    rows = prepared(recipe, work / recipe.text_key(), tell)
+    backbone = models.encoder(
+        recipe.size,
+        len(rows.tokenizer),
+        recipe.row_length,
+        dropout=recipe.dropout,
+        seed=recipe.seed,
+    )
+    task = models.masked_lm(backbone)
+    models.set_output_bias(task, np.bincount(rows.train.ravel(), minlength=len(rows.tokenizer)))
+    options: dict[str, Any] = {"rate": recipe.mask_rate}
+    history = train.pretrain_minutes(
+        task,
+        MaskedBatches(
+            rows.train,
+            rows.tokenizer,
+            recipe.batch_size,
+            steps=_ENOUGH,
+            seed=recipe.seed,
+            **options,
+        ),
+        budget_minutes=recipe.budget_minutes,
+        learning_rate=recipe.learning_rate,
+        warmup=recipe.warmup,
+        validation=_held_batches(rows, recipe, _WATCHED),
+        label=f"pretraining {recipe.size}",
+        checkpoint=work / f"checkpoints-{_key(recipe)}",
+    )
+    before, after = _held_losses(task, rows, recipe)
+    facts = {
+        "device": device(),
+        "backend": f"{keras.backend.backend()}, Keras {keras.__version__}",
+        "held_out_loss": after if recipe.precision == "float16" else before,
+        "held_out_loss_float32": before,
+        "parameters": backbone.count_params(),
+        "command": command,
+    }
+    card = card_of(asdict(recipe), rows.about, history, facts)
+    licences = {name: registry()[name].licence for name in recipe.corpora}
+    written = models.save_encoder(
+        folder,
+        backbone,
+        rows.tokenizer,
+        card,
+        precision=recipe.precision,
+        readme=readme_of(Path(folder).name, card, licences),
+    )
+    megabytes = sum(path.stat().st_size for path in written.rglob("*") if path.is_file()) / 1e6
+    tell(f"{written}: {megabytes:.1f} MB, held-out loss {facts['held_out_loss']:.3f}")
+    return written
+
+
+def prepared(recipe: Recipe, folder: Path, tell: Callable[[str], None]) -> Rows:
+    """Prepare the text, or take it from the folder where it was prepared before.
+
+    Args:
+        recipe: names corpora, vocabulary and rows.
+        folder: of this prepared text.
+        tell: takes progress lines.
+
+    Returns:
+        The rows.
+
+    Raises:
+        CourseError: files cannot be had, or the text is too small.
+    """
+    about_path, vocabulary = folder / "about.json", folder / "vocabulary.txt"
+    if not about_path.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        began = time.perf_counter()
+        tell(f"reading {', '.join(recipe.corpora)}")
+        corpus = pretraining_corpus(recipe.corpora, held_out=recipe.held_out, seed=recipe.seed)
+        tell(f"{len(corpus.train):,} texts, {len(corpus.held_out):,} held out; {corpus.counts}")
+        tokenizer = train_wordpiece(corpus.train, recipe.vocabulary_size)
+        tokenizer.save(vocabulary)
+        tokenising = time.perf_counter()
+        # A corpus comes file by file; the packed rows keep that order and are shuffled in training.
+        rows = pack(corpus.train, tokenizer, recipe.row_length, folder / "train.npy")
+        held = pack(corpus.held_out, tokenizer, recipe.row_length, folder / "held_out.npy")
+        seconds = time.perf_counter() - tokenising
+        about = {
+            "texts": corpus.counts,
+            "tokens_train": int(rows.size),
+            "tokens_held_out": int(held.size),
+            "tokens_per_second": (rows.size + held.size) / seconds,
+            "seconds": time.perf_counter() - began,
+            "peak_mb": _peak_mb(),
+        }
+        # Written last: where it stands, the rest is whole.
+        write_atomic(about_path, json.dumps(about, indent=1) + "\n")
+    about = json.loads(about_path.read_text(encoding="utf-8"))
+    tell(
+        f"text: {about['tokens_train']:,} pieces, {about['tokens_held_out']:,} held out; tokenised "
+        f"at {about['tokens_per_second']:,.0f} pieces a second, peak memory {about['peak_mb']:,} MB"
+    )
+    rows, held = (np.load(folder / name, mmap_mode="r") for name in ("train.npy", "held_out.npy"))
+    return Rows(WordPiece.load(vocabulary), rows, held, about)
+
+
+def _peak_mb() -> int:
+    """Return the most memory this process has held, in MB (what it holds now, on Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return round(psutil.Process().memory_info().rss / 1e6)
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)
+
+
+def _key(recipe: Recipe) -> str:
+    """Name the checkpoints: equal for equal recipes only."""
+    return hashlib.sha256(json.dumps(asdict(recipe)).encode()).hexdigest()[:12]
+
+
+def _held_batches(rows: Rows, recipe: Recipe, most: int) -> MaskedBatches:
+    """Return the first held-out batches in a random order that is always the same."""
+    steps = min(most, len(rows.held_out) // recipe.batch_size)
+    if not steps:
+        raise CourseError(
+            f"{len(rows.held_out)} held-out rows do not fill a batch of {recipe.batch_size}: raise "
+            "`held_out`, or lower `batch_size`."
+        )
+    return MaskedBatches(
+        rows.held_out,
+        rows.tokenizer,
+        recipe.batch_size,
+        steps=steps,
+        seed=recipe.seed + 1,
+        rate=recipe.mask_rate,
+    )
+
+
+def _held_losses(task: Any, rows: Rows, recipe: Recipe) -> tuple[float, float]:
+    """Score the held-out text with the weights as they are, and with the encoder's in float16.
+
+    The encoder's weights stay rounded, when they will be stored so: the card is about these.
+    """
+    model = train.pretraining.compiled(task, 0.0, 0.0, long=False)
+    batches = _held_batches(rows, recipe, _FINAL)
+    found = []
+    for _ in range(2):
+        losses = [model.test_on_batch(*batches[i]) for i in range(len(batches))]
+        found.append(float(np.mean(losses)))
+        if recipe.precision == "float32":
+            return found[0], found[0]
+        halves = [weight.astype(np.float16) for weight in task.backbone.get_weights()]
+        task.backbone.set_weights([half.astype(np.float32) for half in halves])
+    return found[0], found[1]

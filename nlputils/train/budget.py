@@ -1,0 +1,218 @@
+"""Pretraining for so many minutes: the rate comes down to nothing just when the time is used up.
+
+A schedule over steps must know the number of steps, and so the speed of the machine. A schedule
+over time need not ("budgeted training", Li, Yumer & Ramanan 2020; Izsak, Berchansky & Levy 2021,
+"How to Train BERT with an Academic Budget", section 4.3). The price: two runs never make exactly
+the same steps at the same rates, so such a training does not repeat bit for bit.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+import pandas as pd
+
+from nlputils.errors import CourseError
+from nlputils.feeding import feed
+from nlputils.memory import keep_freed_memory
+from nlputils.randomness import set_seeds
+from nlputils.text import MaskedBatches
+from nlputils.train.checkpoints import CheckpointFolder
+from nlputils.train.fingerprints import fingerprint, model_fingerprint, weights_fingerprint
+from nlputils.train.history import History
+from nlputils.train.loop import assign, seed_dropout, unread_pooler, values
+from nlputils.train.pretraining import compiled
+
+_FIRST = 20  # steps of the first chunk, which shows the speed
+# A step that took so many times the usual was interrupted: the process was stopped, or the laptop
+# slept. It counts as a usual one.
+_STOPPED = 20.0
+
+
+def pretrain_minutes(
+    task: Any,
+    batches: MaskedBatches,
+    *,
+    budget_minutes: float,
+    learning_rate: float = 1e-3,
+    warmup: float = 0.05,
+    weight_decay: float = 0.01,
+    validation: MaskedBatches | None = None,
+    report_seconds: float = 60.0,
+    label: str = "masked LM",
+    checkpoint: str | Path | None = None,
+) -> History:
+    """Train a masked-LM task for a time, and end with a learning rate of 0.
+
+    The clock counts the seconds inside training steps. Scoring, checkpoints and the time in which
+    the process was stopped or dead do not count. On TensorFlow and torch the rate moves with each
+    step, on JAX with each report: Keras hands the optimizer's variables over only then.
+
+    Args:
+        task: from `nlputils.models.masked_lm`; its weights are changed.
+        batches: the training batches; enough of them, as the time alone ends the training.
+        budget_minutes: the time, above 0.
+        learning_rate: the highest rate (AdamW, Loshchilov & Hutter 2019).
+        warmup: share of the time in which the rate rises; then it falls to 0 in a straight line.
+        weight_decay: AdamW's; not applied to biases, norms and embeddings.
+        validation: held-out batches, scored at each report.
+        report_seconds: training seconds between reports, checkpoints included.
+        label: what the progress lines call the training; "" prints none.
+        checkpoint: a folder. The same call goes on from the newest checkpoint in it: at most one
+            report is lost. A training that was finished is restored.
+
+    Returns:
+        The history; its frame has ``loss``, ``rate`` and, with ``validation``, ``val_loss``;
+        ``seconds`` are those of the clock.
+
+    Raises:
+        CourseError: a number is out of range, the batches ran out before the time did, the folder
+            holds the checkpoint of another training, or the disk is full.
+    """
+    if budget_minutes <= 0 or report_seconds <= 0 or not 0 <= warmup < 1:
+        raise CourseError(
+            f"budget_minutes={budget_minutes}, report_seconds={report_seconds}, warmup={warmup}: "
+            "times above 0 and a share from 0 to below 1 were expected."
+        )
+    keep_freed_memory()
+    model = compiled(task, learning_rate, weight_decay, long=budget_minutes >= 1)
+    if not model.built:
+        model(batches[0][0])
+    clock = _Clock(60 * budget_minutes, learning_rate, warmup)
+    settings = {"budget_minutes": budget_minutes, "learning_rate": learning_rate, "warmup": warmup}
+    folder = None
+    if checkpoint is not None:
+        identity = {
+            **settings,
+            "training": "pretrain_minutes",
+            "weight_decay": weight_decay,
+            "backend": keras.backend.backend(),
+            "keras": keras.__version__,
+            "data": fingerprint(batches),
+            "validation": fingerprint(validation),
+            "model": model_fingerprint(model),
+            "weights": weights_fingerprint(model),
+        }
+        folder = CheckpointFolder(Path(checkpoint), identity)
+    set_seeds(batches.seed)
+    seed_dropout(model, batches.seed)
+    model.optimizer.build(model.trainable_variables)
+    rows = _restored(model, clock, folder, label)
+    while clock.used < clock.budget:
+        rows.append(_chunk(model, clock, batches, validation, report_seconds))
+        _tell(label, rows[-1], clock.budget)
+        if folder is not None:
+            _keep(model, clock, folder, rows)
+    set_seeds(batches.seed)
+    tokens = clock.step * batches.tokens_per_step
+    return History(pd.DataFrame(rows), clock.used, tokens, {"steps": clock.step, **settings})
+
+
+class _Clock(keras.callbacks.Callback):
+    """Count the seconds of the steps, set the rate by them, and stop when they are used up."""
+
+    def __init__(self, budget: float, peak: float, warmup: float) -> None:
+        super().__init__()
+        self.budget, self.peak, self.warmup = budget, peak, warmup
+        self.used, self.step, self.seconds = 0.0, 0, [1.0]
+        self._began = 0.0
+
+    @property
+    def rate(self) -> float:
+        """The learning rate at this moment."""
+        share = self.used / self.budget
+        # The very first step is not idle.
+        up = max(1e-3, share / self.warmup) if self.warmup else 1.0
+        return self.peak * max(0.0, min(up, (1 - share) / (1 - self.warmup)))
+
+    @property
+    def usual(self) -> float:
+        """The seconds of a usual step."""
+        return statistics.median(self.seconds)
+
+    def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        self.model.optimizer.learning_rate = self.rate
+        self._began = time.perf_counter()
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        took = time.perf_counter() - self._began
+        if took > _STOPPED * self.usual:
+            took = self.usual
+        self.step += 1
+        self.used += took
+        self.seconds = [*self.seconds[-100:], took]
+        if self.used >= self.budget:
+            self.model.stop_training = True
+
+
+def _chunk(
+    model: keras.Model, clock: _Clock, batches: MaskedBatches, validation: Any, seconds: float
+) -> dict[str, float]:
+    """Train for about so many seconds, and return the row of the report."""
+    left = len(batches) - clock.step
+    if left < 1:
+        raise CourseError(
+            f"The {len(batches):,} batches were used up after {clock.used:.0f} of "
+            f"{clock.budget:.0f} seconds: give `MaskedBatches` more `steps`."
+        )
+    known = clock.step > 0
+    wanted = max(1, round(min(seconds, clock.budget - clock.used) / clock.usual))
+    steps = min(left, wanted if known else _FIRST)
+    with unread_pooler():
+        history = model.fit(
+            feed(batches.starting_at(batches.start + clock.step)),
+            steps_per_epoch=steps,
+            epochs=1,
+            validation_data=feed(validation) if validation is not None else None,
+            shuffle=False,
+            verbose=0,
+            callbacks=[clock],
+        )
+    numbers = {name: float(found[-1]) for name, found in history.history.items()}
+    return {"step": clock.step, "seconds": clock.used, "rate": clock.rate, **numbers}
+
+
+def _tell(label: str, row: dict[str, float], budget: float) -> None:
+    if label:
+        names = [name for name in ("loss", "val_loss") if name in row]
+        shown = "  ".join(f"{name} {row[name]:.3f}" for name in names)
+        step, seconds = int(row["step"]), row["seconds"]
+        print(f"{label}: step {step:,}  {seconds:.0f} of {budget:.0f} s  {shown}", flush=True)
+
+
+def _keep(
+    model: keras.Model, clock: _Clock, folder: CheckpointFolder, rows: list[dict[str, float]]
+) -> None:
+    """Write a checkpoint; the last one is the training's end."""
+    finished = clock.used >= clock.budget
+    arrays = {"variables": values(model.variables)}
+    arrays["optimizer"] = [] if finished else values(model.optimizer.variables)
+    state: dict[str, Any] = {"rows": rows, "used": clock.used, "step": clock.step}
+    if finished:
+        state["weights"] = weights_fingerprint(model)
+    folder.write(len(rows), arrays, state, finished=finished)
+
+
+def _restored(
+    model: keras.Model, clock: _Clock, folder: CheckpointFolder | None, label: str
+) -> list[dict[str, float]]:
+    """Put model, optimizer and clock where the newest checkpoint has them; return its rows."""
+    saved = folder.newest() if folder is not None else None
+    if saved is None:
+        return []
+    assign(model.variables, saved.arrays["variables"])
+    if not saved.finished:
+        assign(model.optimizer.variables, saved.arrays["optimizer"])
+    clock.used, clock.step = saved.state["used"], saved.state["step"]
+    rows = list(saved.state["rows"])
+    before = rows[-2] if len(rows) > 1 else {"seconds": 0.0, "step": 0}
+    took, steps = (rows[-1][name] - before[name] for name in ("seconds", "step"))
+    clock.seconds = [took / steps]
+    if label:
+        how = "was finished before; its end is restored" if saved.finished else "continues"
+        print(f"{label}: {how}, {clock.used:.0f} of {clock.budget:.0f} s used", flush=True)
+    return rows

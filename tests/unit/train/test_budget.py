@@ -1,0 +1,94 @@
+"""Trainings that are bounded by time, with a clock that the test turns."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from nlputils import models, train
+from nlputils.errors import CourseError
+from nlputils.text import MaskedBatches, pack, train_wordpiece
+from nlputils.train import budget
+
+TEXTS = ["the ferry leaves the harbour at noon", "a fisher sells pies in the rain"] * 100
+STEPS = 60  # of a tenth of a second: the clock below makes 6 seconds of them
+
+
+@pytest.fixture(scope="module")
+def material(tmp_path_factory):
+    tokenizer = train_wordpiece(TEXTS, 120, min_character_count=1)
+    rows = pack(TEXTS, tokenizer, 16, tmp_path_factory.mktemp("p") / "rows.npy")
+    return tokenizer, rows
+
+
+@pytest.fixture
+def tenths(monkeypatch):
+    """Each look at the clock is a tenth of a second after the last one."""
+    looks = itertools.count()
+    monkeypatch.setattr(budget.time, "perf_counter", lambda: next(looks) / 10)
+
+
+def pretrain(material, steps=1000, **options):
+    tokenizer, rows = material
+    task = models.masked_lm(models.encoder("tiny", len(tokenizer), 16))
+    batches = MaskedBatches(rows, tokenizer, 8, steps=steps)
+    settings = {"budget_minutes": 0.1, "report_seconds": 2.5, "label": "", **options}
+    return train.pretrain_minutes(task, batches, **settings), task
+
+
+def test_the_time_ends_the_training_and_the_rate_with_it(material, tenths):
+    tokenizer, rows = material
+    held = MaskedBatches(rows, tokenizer, 8, steps=2, seed=1)
+    history, _ = pretrain(material, validation=held, learning_rate=2e-3, warmup=0.5)
+    frame = history.frame
+    assert frame["step"].tolist() == [20, 45, STEPS]  # twenty first, then as the speed allows
+    assert history.seconds == pytest.approx(6.0)
+    assert history.tokens == STEPS * 8 * 16
+    # Halfway up after two seconds of three; then down from the top to nothing.
+    assert np.allclose(frame["rate"], [2e-3 * 2 / 3, 2e-3 * 0.5, 0.0], atol=1e-9)
+    assert frame["val_loss"].iloc[-1] < frame["val_loss"].iloc[0]
+
+
+def test_an_interrupted_training_goes_on_where_its_clock_stood(
+    material, tenths, tmp_path, monkeypatch
+):
+    told = []
+
+    def stop_at_the_second_report(label, row, budget):
+        told.append(row["step"])
+        if len(told) == 2:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(budget, "_tell", stop_at_the_second_report)
+        with pytest.raises(KeyboardInterrupt):
+            pretrain(material, checkpoint=tmp_path)
+    history, task = pretrain(material, checkpoint=tmp_path)
+    # The second report was made but not kept: its steps are made again, the first one's are not.
+    assert history.frame["step"].tolist() == [20, 45, STEPS]
+    assert history.seconds == pytest.approx(6.0)
+    again, other = pretrain(material, checkpoint=tmp_path)
+    pairs = zip(task.get_weights(), other.get_weights(), strict=True)
+    assert all((a == b).all() for a, b in pairs)
+    assert again.frame.equals(history.frame)
+    with pytest.raises(CourseError, match="budget_minutes"):
+        pretrain(material, checkpoint=tmp_path, budget_minutes=0.2)
+
+
+def test_time_in_which_the_process_was_stopped_does_not_count(material, monkeypatch):
+    looks = itertools.count()
+
+    def clock():
+        look = next(looks)
+        return look / 10 + (1000 if look > 50 else 0)
+
+    monkeypatch.setattr(budget.time, "perf_counter", clock)
+    history, _ = pretrain(material)
+    assert history.frame["step"].iloc[-1] == pytest.approx(STEPS, abs=1)
+
+
+def test_bad_numbers_and_too_few_batches_are_named(material, tenths):
+    with pytest.raises(CourseError, match="budget_minutes=0"):
+        pretrain(material, budget_minutes=0)
+    with pytest.raises(CourseError, match="were used up"):
+        pretrain(material, steps=30)
