@@ -123,17 +123,17 @@ def make_encoder(
     )
     task = models.masked_lm(backbone)
     models.set_output_bias(task, np.bincount(rows.train.ravel(), minlength=len(rows.tokenizer)))
-    options: dict[str, Any] = {"rate": recipe.mask_rate}
+    batches = MaskedBatches(
+        rows.train,
+        rows.tokenizer,
+        recipe.batch_size,
+        steps=_ENOUGH,
+        seed=recipe.seed,
+        rate=recipe.mask_rate,
+    )
     history = train.pretrain_minutes(
         task,
-        MaskedBatches(
-            rows.train,
-            rows.tokenizer,
-            recipe.batch_size,
-            steps=_ENOUGH,
-            seed=recipe.seed,
-            **options,
-        ),
+        batches,
         budget_minutes=recipe.budget_minutes,
         learning_rate=recipe.learning_rate,
         warmup=recipe.warmup,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,13 +38,13 @@ class Recorder(keras.callbacks.Callback):
     """Collect a row for each Keras epoch, and print it as one plain line where asked.
 
     Args:
-        steps_per_report: optimizer steps in a Keras epoch.
+        steps_after: tells how many optimizer steps are made after so many Keras epochs.
         label: what the line calls the training; no line is printed without one.
     """
 
-    def __init__(self, steps_per_report: int, label: str = "") -> None:
+    def __init__(self, steps_after: Callable[[int], int], label: str = "") -> None:
         super().__init__()
-        self.steps_per_report, self.label = steps_per_report, label
+        self.steps_after, self.label = steps_after, label
         self.rows: list[dict[str, float]] = []
         self.began = time.perf_counter()
 
@@ -60,7 +60,7 @@ class Recorder(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Keep the numbers of one report."""
-        step = (epoch + 1) * self.steps_per_report
+        step = self.steps_after(epoch + 1)
         seconds = time.perf_counter() - self.began
         numbers = {name: float(value) for name, value in (logs or {}).items()}
         self.rows.append({"step": step, "seconds": seconds, **numbers})

@@ -54,11 +54,12 @@ class Plan:
 
     Attributes:
         reports: Keras epochs to make.
-        steps_per_report: optimizer steps in each.
+        steps_per_report: optimizer steps in each; one more in the first ``extra``.
         seed: sets the generators of dropout, and Python's, NumPy's and the framework's.
         label: what the printed lines call the training; "" prints none.
         settings: what else decides the result, plain values by name.
         keep_best: put the weights back that had the lowest ``val_loss``.
+        extra: steps that are left over when they are spread over the reports.
     """
 
     reports: int
@@ -67,11 +68,16 @@ class Plan:
     label: str
     settings: Mapping[str, Any]
     keep_best: bool = False
+    extra: int = 0
 
     @property
     def steps(self) -> int:
         """Optimizer steps in all."""
-        return self.reports * self.steps_per_report
+        return self.steps_after(self.reports)
+
+    def steps_after(self, reports: int) -> int:
+        """Return how many steps were made when so many reports were."""
+        return reports * self.steps_per_report + min(reports, self.extra)
 
 
 def train(
@@ -98,7 +104,7 @@ def train(
     keep_freed_memory()
     if not model.built:
         model(batches[0][0])
-    state = _State(model, Recorder(plan.steps_per_report, plan.label), _KeepBest())
+    state = _State(model, Recorder(plan.steps_after, plan.label), _KeepBest())
     keeper = None
     if checkpoint is not None:
         identity = _identity(model, batches, validation, plan)
@@ -187,7 +193,7 @@ class _Keeper(keras.callbacks.Callback):
 
     def _tell(self, saved: Saved) -> None:
         if self.plan.label:
-            step = saved.reports * self.plan.steps_per_report
+            step = self.plan.steps_after(saved.reports)
             how = (
                 "was finished before; its end is restored"
                 if saved.finished
@@ -241,18 +247,26 @@ def _fit(
     # The order matters: a checkpoint holds the report's row and the best weights up to it.
     callbacks += [state.best] if keep_best else []
     callbacks += [keeper] if keeper else []
-    rest = batches.starting_at(batches.start + done * plan.steps_per_report) if done else batches
-    with unread_pooler():
-        state.model.fit(
-            feed(rest),
-            initial_epoch=done,
-            epochs=plan.reports,
-            steps_per_epoch=plan.steps_per_report,
-            validation_data=feed(validation) if validation is not None else None,
-            shuffle=False,
-            verbose=0,
-            callbacks=callbacks,
-        )
+    # Keras makes reports of one length. Where some are longer by a step, they come first.
+    for end, steps in (
+        (plan.extra, plan.steps_per_report + 1),
+        (plan.reports, plan.steps_per_report),
+    ):
+        if done < end:
+            begun = plan.steps_after(done)
+            rest = batches.starting_at(batches.start + begun) if begun else batches
+            with unread_pooler():
+                state.model.fit(
+                    feed(rest),
+                    initial_epoch=done,
+                    epochs=end,
+                    steps_per_epoch=steps,
+                    validation_data=feed(validation) if validation is not None else None,
+                    shuffle=False,
+                    verbose=0,
+                    callbacks=callbacks,
+                )
+            done = end
     if keep_best and state.best.weights:
         state.model.set_weights(state.best.weights)
 

@@ -43,7 +43,8 @@ def pretrain(
         warmup: share of the steps in which the rate rises; then it falls to 0 in a straight line.
         weight_decay: AdamW's; not applied to biases, norms and embeddings.
         validation: held-out batches, scored at each report.
-        reports: rows of the history, evenly spread.
+        reports: rows of the history, evenly spread; where the steps do not divide evenly, the
+            first ones are of one step more.
         label: what the progress lines call the training; "" prints none.
         checkpoint: a folder, such as ``lesson.checkpoints("pretrain")`` gives. Weights, optimizer
             and history are kept there at each report, and the same call goes on from the newest;
@@ -60,13 +61,13 @@ def pretrain(
     steps = len(batches)
     if not 1 <= reports <= steps:
         raise CourseError(f"{steps} steps cannot give {reports} reports: lower `reports`.")
-    per_report = steps // reports
     rate = WarmupDecay(learning_rate, steps, round(warmup * steps))
     model = compiled(task, rate, weight_decay, long=steps >= _LONG)
     settings = {"learning_rate": learning_rate, "warmup": warmup}
     plan = Plan(
         reports=reports,
-        steps_per_report=per_report,
+        steps_per_report=steps // reports,
+        extra=steps % reports,
         seed=batches.seed,
         label=label,
         settings={"training": "pretrain", "weight_decay": weight_decay, **settings},

@@ -44,6 +44,20 @@ def test_pretraining_learns_and_repeats_itself(material):
     assert first.tokens == 120 * 16 * 16
 
 
+def test_every_step_is_made_when_reports_do_not_divide_them(material, tmp_path):
+    tokenizer, rows = material
+    ends = []
+    for reports in (4, 1):  # 3 reports of 6 steps and 1 of 5; one of 23
+        task = models.masked_lm(models.encoder("tiny", len(tokenizer), 16, seed=1), seed=1)
+        batches = MaskedBatches(rows, tokenizer, 8, steps=23, seed=1)
+        folder = tmp_path / str(reports)
+        history = train.pretrain(task, batches, reports=reports, label="", checkpoint=folder)
+        assert history.tokens == 23 * 8 * 16
+        ends.append((history.frame["step"].tolist(), task.get_weights()))
+    assert [steps for steps, _ in ends] == [[6, 12, 18, 23], [23]]
+    assert all((a == b).all() for a, b in zip(ends[0][1], ends[1][1], strict=True))
+
+
 def test_a_long_pretraining_is_compiled_and_repeats_itself(material, monkeypatch):
     _, plain = pretrained(material, 1)
     monkeypatch.setattr(train.pretraining, "_LONG", 60)

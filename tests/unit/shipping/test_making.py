@@ -1,0 +1,88 @@
+"""From a corpus to an encoder in a folder, in a few seconds of training."""
+
+import json
+
+import numpy as np
+import pytest
+
+from nlputils import models
+from nlputils.cli import main
+from nlputils.errors import CourseError
+from nlputils.shipping import Recipe, make_encoder, making
+
+SMALL = Recipe(
+    corpora=("pocket_text",),
+    vocabulary_size=1500,
+    size="1x64",
+    row_length=32,
+    batch_size=16,
+    budget_minutes=0.1,
+    held_out=0.02,
+)
+
+
+@pytest.fixture
+def no_evaluation_texts(monkeypatch):
+    """The labelled sets of the registry are on the network; the embedded ones need no look."""
+    monkeypatch.setattr("nlputils.data.corpus.labelled_texts", lambda: [])
+
+
+def test_an_encoder_is_made_with_its_card_and_made_only_once(no_evaluation_texts, tmp_path):
+    said = []
+    folder = make_encoder(
+        SMALL, tmp_path / "small", tmp_path / "work", command="made by a test", tell=said.append
+    )
+    made = models.load_encoder(folder)
+    card = made.card
+    assert card["pieces_read"] == card["curve"][-1]["step"] * 16 * 32
+    assert card["minutes"] == pytest.approx(0.1, rel=0.5)
+    assert card["perplexity"] == pytest.approx(np.exp(card["held_out_loss"]))
+    # An untrained network that knows no frequencies stands at log V.
+    assert card["held_out_loss"] < np.log(1500) - 1
+    assert abs(card["held_out_loss"] - card["held_out_loss_float32"]) < 0.01
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert "made by a test" in readme and "CC0 1.0" in readme
+    assert f"{card['held_out_loss']:.3f}" in readme
+    prepared = json.loads(next((tmp_path / "work").glob("*/about.json")).read_text())
+    again = make_encoder(
+        SMALL, tmp_path / "again", tmp_path / "work", command="made by a test", tell=said.append
+    )
+    assert (again / "model.weights.h5").stat().st_size == (
+        folder / "model.weights.h5"
+    ).stat().st_size
+    pairs = zip(
+        made.backbone.get_weights(), models.load_encoder(again).backbone.get_weights(), strict=True
+    )
+    assert all((a == b).all() for a, b in pairs), "the finished training was not restored"
+    assert sum(line.startswith("reading") for line in said) == 1
+    assert prepared["tokens_train"] > 100 * prepared["tokens_held_out"] / 3
+
+
+def test_equal_rows_are_shared_and_other_rows_are_not(tmp_path):
+    assert Recipe(size="tiny").text_key() == Recipe(size="mini", learning_rate=1.0).text_key()
+    assert Recipe(row_length=32).text_key() != Recipe().text_key()
+    assert making._key(Recipe(learning_rate=1.0)) != making._key(Recipe())
+
+
+def test_a_held_out_part_of_no_batch_is_named(no_evaluation_texts, tmp_path):
+    from dataclasses import replace
+
+    with pytest.raises(CourseError, match="do not fill a batch of 5000"):
+        make_encoder(replace(SMALL, batch_size=5000), tmp_path / "e", tmp_path, tell=str)
+
+
+def test_the_command_hands_its_words_over(monkeypatch, tmp_path):
+    given = {}
+
+    def fake(recipe, folder, work, *, command):
+        given.update(recipe=recipe, folder=folder, work=work, command=command)
+        return folder
+
+    monkeypatch.setattr("nlputils.shipping.make_encoder", fake)
+    words = ["pretrain-encoder", str(tmp_path / "e"), "--minutes", "2", "--size", "2x128"]
+    assert main([*words, "--corpora", "a", "b", "--work", str(tmp_path)]) == 0
+    expected = Recipe(corpora=("a", "b"), size="2x128", budget_minutes=2.0)
+    assert given["recipe"] == expected
+    assert given["command"] == (
+        "nlputils pretrain-encoder e --minutes 2.0 --corpora a b --size 2x128"
+    )
