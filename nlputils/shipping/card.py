@@ -74,7 +74,7 @@ by masked language modelling. `nlputils.models.load_encoder` reads it.
 | backend | {card["backend"]} |
 | speed | {card["pieces_per_second"]:,.0f} pieces a second |
 | held-out loss | {card["held_out_loss"]:.3f} (perplexity {card["perplexity"]:.1f}, \
-{recipe["mask_rate"]:.0%} hidden) |
+{card["scored_rate"]:.0%} hidden) |
 | stored as | {recipe["precision"]}; rounding changed the held-out loss by {rounding:+.5f} |
 
 ```
