@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_lab,
         _add_data,
         _add_pretrain_encoder,
+        _add_evaluate_encoder,
         _add_doctor,
         _add_notebooks,
     ):
@@ -326,6 +327,45 @@ def _pretrain_encoder(args: argparse.Namespace) -> int:
     recipe = Recipe(**settings)
     work = args.work or runs_folder() / "work" / "encoders"
     print(f"The encoder is {make_encoder(recipe, args.folder, work, command=shlex.join(words))}")
+    return 0
+
+
+def _add_evaluate_encoder(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(
+        commands,
+        "evaluate-encoder",
+        "measure an encoder against random weights and bags of words",
+        _evaluate_encoder,
+        _EVALUATE_EXAMPLES,
+    )
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="the encoder")
+    parser.add_argument("--tasks", nargs="+", metavar="TASK", help="default: all")
+    parser.add_argument("--seeds", type=int, help="trainings of each system (default: 3)")
+    parser.add_argument("--epochs", type=int, help="passes over the training texts (default: 3)")
+    parser.add_argument("--limit", type=int, help="the most training texts (default: all)")
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="default: evaluation.json in the folder"
+    )
+
+
+_EVALUATE_EXAMPLES = """tasks:
+  sst2            SST-2, accuracy on the 872 sentences of GLUE's dev part
+  sentiment       tweets, macro F1, all labels
+  sentiment-500   tweets, macro F1, 500 labels
+  spam            SMS Spam Collection, spam-F1, another split for each seed
+
+Pretrained and random weights get the same grid of learning rates, chosen on validation."""
+
+
+def _evaluate_encoder(args: argparse.Namespace) -> int:
+    from nlputils.shipping import TASKS, Effort, evaluate_encoder
+
+    given = {
+        name: value
+        for name in ("seeds", "epochs", "limit")
+        if (value := getattr(args, name)) is not None
+    }
+    evaluate_encoder(args.folder, args.tasks or tuple(TASKS), Effort(**given), output=args.output)
     return 0
 
 

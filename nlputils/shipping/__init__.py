@@ -1,5 +1,6 @@
-"""The encoder the course ships: how it is made, and the card that says so."""
+"""The encoder the course ships: how it is made, the card that says so, and what it is worth."""
 
+from nlputils.shipping.evaluating import TASKS, Effort, evaluate_encoder
 from nlputils.shipping.making import Recipe, make_encoder
 
-__all__ = ["Recipe", "make_encoder"]
+__all__ = ["TASKS", "Effort", "Recipe", "evaluate_encoder", "make_encoder"]

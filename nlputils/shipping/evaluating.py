@@ -1,0 +1,235 @@
+"""What an encoder is worth: ``nlputils evaluate-encoder``.
+
+The same network is fine-tuned from the encoder's weights and from random ones, with the same grid;
+bags of words stand beside them. Validation chooses, the test part speaks once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nlputils import data, evaluate, models, train
+from nlputils.errors import CourseError
+from nlputils.text import bert_inputs
+
+# The simple methods that stand beside the networks.
+_BASELINES = (evaluate.naive_bayes, evaluate.word_logistic, evaluate.word_svm, evaluate.char_svm)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One question to an encoder.
+
+    Attributes:
+        dataset: a labelled data set of the registry.
+        metric: a name of `evaluate.METRICS`.
+        labels: labelled texts to learn from, drawn anew by each seed; 0 for all.
+        by_split: the set has no test part of its own, so each seed draws another split.
+    """
+
+    dataset: str
+    metric: str
+    labels: int = 0
+    by_split: bool = False
+
+    @property
+    def design(self) -> evaluate.scores.Design:
+        """How the runs differ, for the interval."""
+        return "splits" if self.by_split else "seeds"
+
+
+TASKS = {
+    "sst2": Task("sst2_glue", "accuracy"),
+    "sentiment": Task("tweet_sentiment_extraction", "macro_f1"),
+    "sentiment-500": Task("tweet_sentiment_extraction", "macro_f1", labels=500),
+    "spam": Task("sms_spam_collection", "spam_f1", by_split=True),
+}
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is tried; the same for pretrained and random weights.
+
+    Attributes:
+        seeds: trainings of each system.
+        learning_rates: the grid; chosen on the validation part with the first seed.
+        epochs: passes over the training texts.
+        few_epochs: the same where few labels are drawn.
+        batch_size: texts in a batch.
+        limit: the most training texts, drawn by the seed; 0 for all.
+    """
+
+    seeds: int = 3
+    learning_rates: tuple[float, ...] = (1e-4, 3e-4, 1e-3)
+    epochs: int = 3
+    few_epochs: int = 10
+    batch_size: int = 32
+    limit: int = 0
+
+
+def evaluate_encoder(
+    folder: str | Path,
+    names: Sequence[str] = tuple(TASKS),
+    effort: Effort | None = None,
+    *,
+    output: str | Path | None = None,
+    tell: Callable[[str], None] = print,
+) -> dict[str, Any]:
+    """Measure an encoder against random weights and bags of words.
+
+    Args:
+        folder: the encoder.
+        names: of `TASKS`.
+        effort: how much is tried.
+        output: a JSON file, written after each task; by default ``evaluation.json`` in the folder.
+        tell: takes the lines that say how far it has come.
+
+    Returns:
+        Task to ``scores`` (system to score), ``against`` (system to comparison with the pretrained
+        one), ``chosen`` and ``seconds``, plain values.
+
+    Raises:
+        CourseError: there is no such task or encoder, or files cannot be had.
+    """
+    unknown = [name for name in names if name not in TASKS]
+    if unknown:
+        raise CourseError(f"{unknown[0]!r} is no task: choose from {', '.join(TASKS)}.")
+    effort, path = effort or Effort(), Path(output or Path(folder) / "evaluation.json")
+    found: dict[str, Any] = {}
+    for name in names:
+        found[name] = _measured(models.load_encoder(folder), name, effort, tell)
+        data.write_atomic(path, json.dumps({"effort": vars(effort), **found}, indent=1) + "\n")
+    tell(f"The table is {path}")
+    return found
+
+
+def _measured(
+    encoder: models.Encoder, name: str, effort: Effort, tell: Callable[[str], None]
+) -> dict[str, Any]:
+    task = TASKS[name]
+    bench = _Bench(encoder, task, effort)
+    runs: dict[str, list[evaluate.Predicted]] = {}
+    chosen, seconds = {}, {}
+    for origin in ("pretrained", "random"):
+        chosen[origin], runs[origin], seconds[origin] = bench.network(origin)
+        tell(f"{name}: {origin} {evaluate.score(task.metric, runs[origin], task.design)}")
+    for make in _BASELINES:
+        baseline = make().name
+        runs[baseline], seconds[baseline] = bench.baseline(make)
+        tell(f"{name}: {baseline} {evaluate.score(task.metric, runs[baseline], task.design)}")
+    rivals = [system for system in runs if system != "pretrained"]
+    against = {
+        rival: evaluate.compare(
+            task.metric, runs["pretrained"], runs[rival], ("pretrained", rival), task.design
+        )
+        for rival in rivals
+    }
+    for comparison in against.values():
+        tell(f"{name}: {comparison}")
+    return {
+        "scores": {
+            system: evaluate.score(task.metric, of_one, task.design).to_dict()
+            for system, of_one in runs.items()
+        },
+        "against": {rival: comparison.to_dict() for rival, comparison in against.items()},
+        "chosen": chosen,
+        "seconds": seconds,
+    }
+
+
+class _Bench:
+    """The material of one task, and the one compiled network that all its trainings use."""
+
+    def __init__(self, encoder: models.Encoder, task: Task, effort: Effort) -> None:
+        self.encoder, self.task, self.effort = encoder, task, effort
+        count = range(effort.seeds)
+        limit = effort.limit or None
+        self.splits = [
+            data.load(task.dataset, seed if task.by_split else 0, limit=limit) for seed in count
+        ]
+        backbone, pieces = encoder.backbone, len(encoder.tokenizer)
+        self.saved = backbone.get_weights()
+        longest = backbone.max_sequence_length
+        self.random = [
+            models.encoder(encoder.card["size"], pieces, longest, seed=seed).get_weights()
+            for seed in count
+        ]
+        texts = list(self.splits[0].train["text"][:2000])
+        sizes = [len(ids) + 2 for ids in encoder.tokenizer.ids_batch(texts)]
+        # Nearly all texts are read whole; the few longest ones are cut.
+        self.length = min(longest, int(np.percentile(sizes, 99)))
+        self.head = models.classifier(backbone, len(self.splits[0].labels), pooling="mean")
+        self.model = models.trainable(self.head)
+
+    def parts(self, seed: int) -> tuple[Any, Any, Any]:
+        """Return train (or what the seed draws of it), validation and test frames."""
+        split = self.splits[seed]
+        part = split.train
+        if self.task.labels:
+            part = part.iloc[evaluate.draw_labels(split.y(part), self.task.labels, seed)]
+        return part, split.validation, split.test
+
+    def arrays(self, frame: Any) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Return what the network reads, and the classes."""
+        ids = self.encoder.tokenizer.encode(list(frame["text"]), self.length)
+        return bert_inputs(ids), self.splits[0].y(frame)
+
+    def fresh(self, origin: str, seed: int) -> Any:
+        """Return the network as it is before a training."""
+        self.encoder.backbone.set_weights(
+            self.saved if origin == "pretrained" else self.random[seed]
+        )
+        layer, rng = self.head.get_layer("logits"), np.random.default_rng(seed)
+        layer.set_weights([rng.normal(0, 0.02, weight.shape) for weight in layer.get_weights()])
+        return self.model
+
+    def network(self, origin: str) -> tuple[float, list[evaluate.Predicted], float]:
+        """Choose a rate, then train with each seed; return rate, answers, seconds of a training."""
+        effort, few = self.effort, bool(self.task.labels)
+        part, held, _ = self.parts(0)
+        tuned = train.tune(
+            lambda: self.fresh(origin, 0),
+            *self.arrays(part),
+            self.arrays(held),
+            [{"learning_rate": rate} for rate in effort.learning_rates],
+            score=evaluate.METRICS[self.task.metric],
+            epochs=effort.few_epochs if few else effort.epochs,
+            batch_size=effort.batch_size,
+            keep_best=False,
+        )
+        runs, seconds = [], 0.0
+        for seed in range(effort.seeds):
+            part, _, test = self.parts(seed)
+            model, (x, y) = self.fresh(origin, seed), self.arrays(test)
+            history = train.finetune(model, *self.arrays(part), **{**tuned.setting, "seed": seed})
+            answers = train.predict_probabilities(model, x).argmax(-1)
+            runs.append(evaluate.Predicted(y, answers, seed, len(part)))
+            seconds += history.seconds / effort.seeds
+        return tuned.setting["learning_rate"], runs, seconds
+
+    def baseline(
+        self, make: Callable[[], evaluate.Baseline]
+    ) -> tuple[list[evaluate.Predicted], float]:
+        """Fit a simple method on each seed's texts; one fit stands for all where they are equal."""
+        runs: list[evaluate.Predicted] = []
+        seconds, same = 0.0, not (self.task.labels or self.task.by_split)
+        for seed in range(1 if same else self.effort.seeds):
+            part, held, test = self.parts(seed)
+            fitted = make().fit(
+                list(part["text"]),
+                self.splits[0].y(part),
+                list(held["text"]),
+                self.splits[0].y(held),
+                self.task.metric,
+                refit=False,
+            )
+            answers = fitted.predict(list(test["text"]))
+            runs.append(evaluate.Predicted(self.splits[0].y(test), answers, seed, fitted.n_train))
+            seconds = fitted.seconds
+        return (evaluate.repeat(runs[0], range(self.effort.seeds)) if same else runs), seconds
