@@ -48,9 +48,10 @@ def pretrain_minutes(
 ) -> History:
     """Train a masked-LM task for a time, and end with a learning rate of 0.
 
-    The clock counts the seconds inside training steps. Scoring, checkpoints and the time in which
-    the process was stopped or dead do not count. On TensorFlow and torch the rate moves with each
-    step, on JAX with each report: Keras hands the optimizer's variables over only then.
+    The clock counts the seconds inside training steps. Scoring, checkpoints, the compilation in
+    the first step and the time in which the process was stopped or dead do not count. On
+    TensorFlow and torch the rate moves with each step, on JAX with each report: Keras hands the
+    optimizer's variables over only then.
 
     Args:
         task: from `nlputils.models.masked_lm`; its weights are changed.
@@ -118,8 +119,8 @@ class _Clock(keras.callbacks.Callback):
     def __init__(self, budget: float, peak: float, warmup: float) -> None:
         super().__init__()
         self.budget, self.peak, self.warmup = budget, peak, warmup
-        self.used, self.step, self.seconds = 0.0, 0, [1.0]
-        self._began = 0.0
+        self.used, self.step, self.seconds = 0.0, 0, [0.0]
+        self._began, self._compiles = 0.0, True
 
     @property
     def rate(self) -> float:
@@ -140,11 +141,12 @@ class _Clock(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         took = time.perf_counter() - self._began
-        if took > _STOPPED * self.usual:
+        if self._compiles or (self.usual and took > _STOPPED * self.usual):
             took = self.usual
+        self._compiles = False
         self.step += 1
         self.used += took
-        self.seconds = [*self.seconds[-100:], took]
+        self.seconds = [*self.seconds[-100:], took] if self.usual else [took]
         if self.used >= self.budget:
             self.model.stop_training = True
 
