@@ -9,12 +9,11 @@ support vector machines on TF-IDF; Salton and Buckley (1988) for TF-IDF itself.
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import chain, product
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, cpu_count, delayed
 from numpy.typing import ArrayLike
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -28,9 +27,6 @@ from nlputils.evaluate.metrics import Metric, as_classes, metric_named
 Setting = dict[str, Any]
 _Labelled = tuple[list[str], np.ndarray]
 _Best = tuple[int, Setting, Setting]
-_Makers = tuple[Callable[..., Any], Callable[..., Any]]
-# Texts from which a grid is worth the start of other processes.
-_LARGE = 1000
 
 
 class Baseline:
@@ -144,21 +140,21 @@ class Baseline:
 
     def _search(self, kind: Metric, train: _Labelled, held_out: _Labelled) -> _Best:
         """Fill ``table`` with the validation score of each setting; find the best setting."""
-        texts_grid, classifier_grid = self._grids
-        # Vectorisers read texts in Python, on one core each: the settings share the cores out.
-        large = len(train[0]) >= _LARGE
-        values = Parallel(n_jobs=min(cpu_count(), len(texts_grid)) if large else 1)(
-            delayed(_scores)(self._make, texts_setting, classifier_grid, kind, train, held_out)
-            for texts_setting in texts_grid
-        )
-        settings = list(product(texts_grid, classifier_grid))
-        rows = [
-            {**texts_setting, **setting, kind.display: value}
-            for (texts_setting, setting), value in zip(settings, chain(*values), strict=True)
-        ]
+        rows: list[dict[str, Any]] = []
+        settings: list[tuple[Setting, Setting]] = []
+        for texts_setting in self._grids[0]:
+            # The vectoriser is the dear part: it is fitted once for all classifiers on top of it.
+            vectorizer = self._make[0](**texts_setting)
+            features = vectorizer.fit_transform(train[0])
+            unseen = vectorizer.transform(held_out[0])
+            for setting in self._grids[1]:
+                classifier = self._make[1](**setting).fit(features, train[1])
+                value = kind(held_out[1], classifier.predict(unseen))
+                rows.append({**texts_setting, **setting, kind.display: value})
+                settings.append((texts_setting, setting))
         self.table = pd.DataFrame(rows)
-        found = self.table[kind.display].to_numpy()
-        place = int((found if kind.better == "higher" else -found).argmax())
+        values = self.table[kind.display].to_numpy()
+        place = int((values if kind.better == "higher" else -values).argmax())
         return place, *settings[place]
 
     def predict(self, texts: Sequence[str]) -> np.ndarray:
@@ -200,28 +196,6 @@ class Baseline:
         if self._fitted is None:
             raise CourseError(f"{self.name} is not fitted yet: call fit(...) first.")
         return self._fitted
-
-
-def _scores(
-    make: _Makers,
-    texts_setting: Setting,
-    classifier_grid: Sequence[Setting],
-    kind: Metric,
-    train: _Labelled,
-    held_out: _Labelled,
-) -> list[float]:
-    """Return the validation score of each classifier on top of one vectoriser.
-
-    The vectoriser is the dear part: it is fitted once for all classifiers.
-    """
-    with threadpool_limits(1, user_api="blas"):
-        vectorizer = make[0](**texts_setting)
-        features = vectorizer.fit_transform(train[0])
-        unseen = vectorizer.transform(held_out[0])
-        return [
-            kind(held_out[1], make[1](**setting).fit(features, train[1]).predict(unseen))
-            for setting in classifier_grid
-        ]
 
 
 def naive_bayes() -> Baseline:

@@ -161,9 +161,10 @@ def _chunk(
             f"The {len(batches):,} batches were used up after {clock.used:.0f} of "
             f"{clock.budget:.0f} seconds: give `MaskedBatches` more `steps`."
         )
-    known = clock.step > 0
-    wanted = max(1, round(min(seconds, clock.budget - clock.used) / clock.usual))
-    steps = min(left, wanted if known else _FIRST)
+    wanted = _FIRST
+    if clock.usual:
+        wanted = max(1, round(min(seconds, clock.budget - clock.used) / clock.usual))
+    steps = min(left, wanted)
     with unread_pooler():
         history = model.fit(
             feed(batches.starting_at(batches.start + clock.step)),

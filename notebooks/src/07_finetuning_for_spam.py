@@ -32,6 +32,7 @@ dataset = "sms_spam_collection"
 encoder_folder = ""
 length = 64
 few = 64
+few_draws = 15
 few_epochs = 10
 few_learning_rates = [1e-4, 3e-4, 1e-3, 3e-3]
 epochs = 3
@@ -82,7 +83,7 @@ import numpy as np
 
 saved = pretrained.backbone.get_weights()
 longest = pretrained.backbone.max_sequence_length
-draws = [5 * training_seed + number for number in range(5)]
+draws = [few_draws * training_seed + number for number in range(few_draws)]
 seeds = {*draws, *(100 * training_seed + number for number in splits)}
 random = {
     seed: models.encoder(card["size"], len(tokenizer), longest, seed=seed).get_weights()
@@ -205,12 +206,12 @@ import pandas as pd
 pd.concat({origin: tuned.table for origin, tuned in few_tuned.items()})
 
 # %% [markdown]
-# The column `validation` holds spam-F1 on validation. The last column marks the choice. Now we train with five seeds. A seed decides which messages are drawn, the random weights, and the order of the messages.
+# The column `validation` holds spam-F1 on validation. The last column marks the choice. Now we train once for each draw. Its seed decides which messages are drawn, the random weights, and the order of the messages. With few labels, much hangs on which messages they are. So we draw several times (`few_draws`): the more draws, the narrower the interval.
 
 
 # %%
 def answers(origin, setting):
-    """What the network says about the test messages, trained on each of five draws."""
+    """What the network says about the test messages, trained on each of the draws."""
     runs = []
     for seed in draws:
         network(origin, seed)

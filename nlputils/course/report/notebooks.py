@@ -11,7 +11,6 @@ import nbformat
 from bs4 import BeautifulSoup, Tag
 from bs4.element import Stylesheet
 from jinja2 import pass_context
-from joblib import Parallel, cpu_count, delayed
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import (
     IPythonRenderer,
@@ -95,11 +94,7 @@ def notebook_fragments(folder: Path) -> dict[str, str]:
         str(content.metadata.get("nlputils", {}).get("number", path.stem[:2])): content
         for path, content in found.items()
     }
-    # A second for each notebook, in Python alone: the cores share them out.
-    fragments = Parallel(n_jobs=max(1, min(cpu_count(), len(lessons))))(
-        delayed(_fragment)(content, number, list(lessons)) for number, content in lessons.items()
-    )
-    return dict(zip(lessons, fragments, strict=True))
+    return {number: _fragment(content, number, lessons) for number, content in lessons.items()}
 
 
 def _read(path: Path) -> nbformat.NotebookNode:
