@@ -195,6 +195,7 @@ def _keep(
     arrays = {"variables": values(model.variables)}
     arrays["optimizer"] = [] if finished else values(model.optimizer.variables)
     state: dict[str, Any] = {"rows": rows, "used": clock.used, "step": clock.step}
+    state["usual"] = clock.usual
     if finished:
         state["weights"] = weights_fingerprint(model)
     folder.write(len(rows), arrays, state, finished=finished)
@@ -212,9 +213,7 @@ def _restored(
         assign(model.optimizer.variables, saved.arrays["optimizer"])
     clock.used, clock.step = saved.state["used"], saved.state["step"]
     rows = list(saved.state["rows"])
-    before = rows[-2] if len(rows) > 1 else {"seconds": 0.0, "step": 0}
-    took, steps = (rows[-1][name] - before[name] for name in ("seconds", "step"))
-    clock.seconds = [took / steps]
+    clock.seconds = [saved.state["usual"]]
     if label:
         how = "was finished before; its end is restored" if saved.finished else "continues"
         print(f"{label}: {how}, {clock.used:.0f} of {clock.budget:.0f} s used", flush=True)
