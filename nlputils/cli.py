@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from nlputils import __version__
 from nlputils.errors import CourseError
@@ -312,19 +313,16 @@ def _pretrain_encoder(args: argparse.Namespace) -> int:
     from nlputils.lesson.session import runs_folder
     from nlputils.shipping import Recipe, make_encoder
 
-    given = {
-        name: value
+    given: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
         for name, value in vars(args).items()
         if value is not None and name not in ("call", "folder", "work")
     }
     words = ["nlputils", "pretrain-encoder", args.folder.name]
     for name, value in given.items():
-        words += ["--" + name.replace("_", "-"), *map(str, value if name == "corpora" else [value])]
-    settings = {**given, "budget_minutes": given["minutes"]}
-    del settings["minutes"]
-    if "corpora" in settings:
-        settings["corpora"] = tuple(settings["corpora"])
-    recipe = Recipe(**settings)
+        several = value if isinstance(value, tuple) else (value,)
+        words += ["--" + name.replace("_", "-"), *map(str, several)]
+    recipe = Recipe(budget_minutes=given.pop("minutes"), **given)
     work = args.work or runs_folder() / "work" / "encoders"
     print(f"The encoder is {make_encoder(recipe, args.folder, work, command=shlex.join(words))}")
     return 0

@@ -14,10 +14,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     The run of the course takes as long as half of all other tests, so it comes first.
     """
+
+    def on_a_run(item: pytest.Item) -> bool:
+        return "pocket_run" in getattr(item, "fixturenames", ())
+
     for item in items:
-        on_a_run = "pocket_run" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("run" if on_a_run else item.path.name))
-    items.sort(key=lambda item: "pocket_run" not in getattr(item, "fixturenames", ()))
+        item.add_marker(pytest.mark.xdist_group("run" if on_a_run(item) else item.path.name))
+    items.sort(key=on_a_run, reverse=True)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,8 @@ import numpy as np
 
 from nlputils.data import parsers
 from nlputils.data.cards import registry
-from nlputils.data.loading import read_texts
+from nlputils.data.download import local_files
+from nlputils.data.loading import read_texts, texts_of
 from nlputils.data.splits import normalise
 from nlputils.errors import CourseError
 
@@ -92,14 +93,11 @@ def labelled_texts() -> list[str]:
     Raises:
         CourseError: the files of a set cannot be had.
     """
-    from nlputils.data.download import local_files
-
     found: list[str] = []
     for entry in registry().values():
         if entry.parser not in parsers.TABLES or entry.embedded:
             continue
-        frame = parsers.TABLES[entry.parser](local_files(entry))
-        found.extend(frame["text"] if "text" in frame else frame["tokens"].map(" ".join))
+        found.extend(texts_of(parsers.TABLES[entry.parser](local_files(entry))))
     return found
 
 

@@ -147,7 +147,7 @@ def load(
         )
     origin = provenance(name)
     frame = parsers.TABLES[data.parser](local_files(data))
-    frame["group"] = near_duplicate_groups(_texts(frame))
+    frame["group"] = near_duplicate_groups(texts_of(frame))
     if resplit or data.split == "none":
         frame = _drawn(frame, fractions, seed, deduplicate)
     else:
@@ -204,7 +204,7 @@ def load_file(
         encoding=encoding,
         tag_column=tag_column,
     )
-    frame = own.frame.assign(group=near_duplicate_groups(_texts(own.frame)))
+    frame = own.frame.assign(group=near_duplicate_groups(texts_of(own.frame)))
     frame = _drawn(frame, fractions, seed, deduplicate)
     _require_enough(own, frame, fractions)
     parts, names = _parts(frame, seed, limit), _labels(own.task, own.labels)
@@ -303,7 +303,7 @@ def _own(
     """Keep the parts a set brings along, and cut validation from train where it is missing."""
     if deduplicate:
         frame = _without(frame, "test", ("train", "validation"))
-        repeats = (frame["part"] == "train") & _texts(frame).duplicated()
+        repeats = (frame["part"] == "train") & texts_of(frame).duplicated()
         frame = frame[~repeats].reset_index(drop=True)
     if data.split == "test":
         train = frame.index[frame["part"] == "train"]
@@ -332,7 +332,8 @@ def _without(frame: pd.DataFrame, part: str, others: tuple[str, ...]) -> pd.Data
     )
 
 
-def _texts(frame: pd.DataFrame) -> pd.Series:
+def texts_of(frame: pd.DataFrame) -> pd.Series:
+    """Return the text of each row; where it is in tokens, these with spaces between them."""
     return frame["text"] if "text" in frame else frame["tokens"].map(" ".join)
 
 

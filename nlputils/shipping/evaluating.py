@@ -115,14 +115,17 @@ def _measured(
     task = TASKS[name]
     bench = _Bench(encoder, task, effort)
     runs: dict[str, list[evaluate.Predicted]] = {}
+    scores: dict[str, evaluate.Score] = {}
     chosen, seconds = {}, {}
     for origin in ("pretrained", "random"):
         chosen[origin], runs[origin], seconds[origin] = bench.network(origin)
-        tell(f"{name}: {origin} {evaluate.score(task.metric, runs[origin], task.design)}")
+        scores[origin] = evaluate.score(task.metric, runs[origin], task.design)
+        tell(f"{name}: {origin} {scores[origin]}")
     for make in _BASELINES:
         baseline = make().name
         runs[baseline], seconds[baseline] = bench.baseline(make)
-        tell(f"{name}: {baseline} {evaluate.score(task.metric, runs[baseline], task.design)}")
+        scores[baseline] = evaluate.score(task.metric, runs[baseline], task.design)
+        tell(f"{name}: {baseline} {scores[baseline]}")
     rivals = [system for system in runs if system != "pretrained"]
     against = {
         rival: evaluate.compare(
@@ -133,10 +136,7 @@ def _measured(
     for comparison in against.values():
         tell(f"{name}: {comparison}")
     return {
-        "scores": {
-            system: evaluate.score(task.metric, of_one, task.design).to_dict()
-            for system, of_one in runs.items()
-        },
+        "scores": {system: found.to_dict() for system, found in scores.items()},
         "against": {rival: comparison.to_dict() for rival, comparison in against.items()},
         "chosen": chosen,
         "seconds": seconds,
@@ -149,10 +149,11 @@ class _Bench:
     def __init__(self, encoder: models.Encoder, task: Task, effort: Effort) -> None:
         self.encoder, self.task, self.effort = encoder, task, effort
         count = range(effort.seeds)
-        limit = effort.limit or None
-        self.splits = [
-            data.load(task.dataset, seed if task.by_split else 0, limit=limit) for seed in count
+        drawn = [
+            data.load(task.dataset, seed, limit=effort.limit or None)
+            for seed in (count if task.by_split else [0])
         ]
+        self.splits = drawn if task.by_split else drawn * effort.seeds
         backbone, pieces = encoder.backbone, len(encoder.tokenizer)
         self.saved = backbone.get_weights()
         longest = backbone.max_sequence_length

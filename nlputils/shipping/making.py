@@ -6,11 +6,10 @@ same command goes on after an interruption.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from nlputils.errors import CourseError
 from nlputils.lesson.machine import device
 from nlputils.shipping.card import card_of, readme_of
 from nlputils.text import MaskedBatches, WordPiece, pack, train_wordpiece
+from nlputils.train.fingerprints import fingerprint
 
 # More batches than any time suffices for: the budget ends the training.
 _ENOUGH = 10**9
@@ -71,13 +71,12 @@ class Recipe:
     budget_minutes: float = 100.0
     held_out: float = 0.005
     seed: int = 0
-    precision: models.storage.Precision = field(default="float16")
+    precision: models.storage.Precision = "float16"
 
     def text_key(self) -> str:
         """Name the prepared text: equal for recipes that read the same rows."""
         fields = ("corpora", "vocabulary_size", "row_length", "held_out", "seed")
-        said = json.dumps([_TEXT_VERSION, {name: getattr(self, name) for name in fields}])
-        return hashlib.sha256(said.encode()).hexdigest()[:12]
+        return fingerprint([_TEXT_VERSION, *(getattr(self, name) for name in fields)])
 
 
 @dataclass(frozen=True)
@@ -254,7 +253,7 @@ def _peak_mb() -> int:
 
 def _key(recipe: Recipe) -> str:
     """Name the checkpoints: equal for equal recipes only."""
-    return hashlib.sha256(json.dumps(asdict(recipe)).encode()).hexdigest()[:12]
+    return fingerprint(asdict(recipe))
 
 
 def _held_batches(rows: Rows, recipe: Recipe, most: int) -> MaskedBatches:

@@ -22,9 +22,9 @@ from nlputils.memory import keep_freed_memory
 from nlputils.randomness import set_seeds
 from nlputils.text import MaskedBatches
 from nlputils.train.checkpoints import CheckpointFolder
-from nlputils.train.fingerprints import fingerprint, model_fingerprint, weights_fingerprint
+from nlputils.train.fingerprints import weights_fingerprint
 from nlputils.train.history import History
-from nlputils.train.loop import assign, seed_dropout, unread_pooler, values
+from nlputils.train.loop import assign, material, seed_dropout, unread_pooler, values
 from nlputils.train.pretraining import compiled
 
 _FIRST = 20  # steps of the first chunk, which shows the speed
@@ -91,12 +91,7 @@ def pretrain_minutes(
             **settings,
             "training": "pretrain_minutes",
             "weight_decay": weight_decay,
-            "backend": keras.backend.backend(),
-            "keras": keras.__version__,
-            "data": fingerprint(batches),
-            "validation": fingerprint(validation),
-            "model": model_fingerprint(model),
-            "weights": weights_fingerprint(model),
+            **material(model, batches, validation),
         }
         folder = CheckpointFolder(Path(checkpoint), identity)
     set_seeds(batches.seed)

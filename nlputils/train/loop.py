@@ -279,6 +279,22 @@ def _identity(model: keras.Model, batches: Batches, validation: Any, plan: Plan)
         "steps": plan.steps,
         "seed": plan.seed,
         "keep_best": plan.keep_best,
+        **material(model, batches, validation),
+    }
+
+
+def material(model: keras.Model, batches: Any, validation: Any) -> dict[str, str]:
+    """Name what any training works with, for the identity of its checkpoints.
+
+    Args:
+        model: as it is before the first step.
+        batches: of the training.
+        validation: the batches that are scored, or None.
+
+    Returns:
+        Backend, Keras' version and fingerprints.
+    """
+    return {
         "backend": keras.backend.backend(),
         "keras": keras.__version__,
         "data": fingerprint(batches),
