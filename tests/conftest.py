@@ -4,23 +4,36 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+# The folders whose tests look at one run of the course, which takes minutes.
+ON_THE_RUN = ("tests/notebooks/", "tests/browser/", "tests/quality/")
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Deal the tests to two processes: those on one run of the course to one, file by file.
 
-    The run of the course takes as long as half of all other tests, so it comes first.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Deal the tests to the processes file by file, and those on the run of the course as one.
+
+    The option ``--dist loadgroup`` would do it, but pytest-xdist 3.8 forgets all groups under
+    pytest 9.2, silently (pytest-xdist issue 1386): the course ran twice.
     """
+    from xdist.scheduler import LoadScopeScheduling
 
-    def on_a_run(item: pytest.Item) -> bool:
-        return "pocket_run" in getattr(item, "fixturenames", ())
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "run" if nodeid.startswith(ON_THE_RUN) else nodeid.partition("::")[0]
 
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the run of the course first: it takes as long as half of all other tests."""
+    items.sort(key=lambda item: not item.nodeid.startswith(ON_THE_RUN))
     for item in items:
-        item.add_marker(pytest.mark.xdist_group("run" if on_a_run(item) else item.path.name))
-    items.sort(key=on_a_run, reverse=True)
+        if "pocket_run" in getattr(item, "fixturenames", ()):
+            assert item.nodeid.startswith(ON_THE_RUN), f"{item.nodeid}: move it to {ON_THE_RUN}"
 
 
 @pytest.fixture(scope="session")
