@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -59,9 +60,14 @@ def run(order: Order) -> int:
         begun = datetime.now(UTC)
         print(f"Run {name}: profile {profile.name}, {profile.summary}", flush=True)
         results: dict[str, Result] = {}
-        for step in steps.values():
-            if step.selected:
-                results[step.lesson.number] = _do(order, step, store, results, steps, name)
+        # One thread beside the lessons, which leave it the time: its pages are ready at the end.
+        with ThreadPoolExecutor(max_workers=1) as pages:
+            for step in steps.values():
+                if step.selected:
+                    result = _do(order, step, store, results, steps, name)
+                    results[step.lesson.number] = result
+                    if result.entry:
+                        pages.submit(_prepare_report, result.entry.notebook)
         return _finish(order, name, begun, shared, list(results.values()))
 
 
@@ -278,6 +284,13 @@ def _finish(
     print(f"\nThe run is in {order.runs / name}, {clock(about['seconds'])} in all.", flush=True)
     _report(order.runs / name)
     return 0 if good else 1
+
+
+def _prepare_report(notebook: Path) -> None:
+    """Begin with a lesson's page; what goes wrong here goes wrong, and is told, in `_report`."""
+    from nlputils.course.report import prepare_report
+
+    prepare_report(notebook)
 
 
 def _report(folder: Path) -> None:

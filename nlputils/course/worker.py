@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,6 +21,7 @@ from traitlets.config import Config
 
 _ENGINE = "nlputils"
 _START_SECONDS = 120
+_SAVE_SECONDS = 5.0
 _channel: list[IO[str]] = [sys.stdout]
 
 
@@ -37,7 +39,8 @@ class ReportingEngine(NBClientEngine):
             kernel_name: The kernel.
             **options: For papermill's own engine.
         """
-        begin = nb_man.cell_start
+        begin, save, complete = nb_man.cell_start, nb_man.save, nb_man.notebook_complete
+        saved = -_SAVE_SECONDS
         say({"cells": sum(cell.cell_type == "code" for cell in nb_man.nb.cells)})
 
         def cell_start(cell: Any, cell_index: int | None = None, **rest: Any) -> None:
@@ -45,7 +48,19 @@ class ReportingEngine(NBClientEngine):
                 say({"section": section(nb_man.nb, cell_index or 0)})
             begin(cell, cell_index, **rest)
 
-        nb_man.cell_start = cell_start
+        def sometimes(**rest: Any) -> None:
+            """Save now and then: Papermill would write all pictures anew twice for each cell."""
+            nonlocal saved
+            if time.monotonic() - saved > _SAVE_SECONDS:
+                save(**rest)
+                saved = time.monotonic()
+
+        def notebook_complete(**rest: Any) -> None:
+            nb_man.save = save
+            complete(**rest)
+
+        nb_man.cell_start, nb_man.save = cell_start, sometimes
+        nb_man.notebook_complete = notebook_complete
         super().execute_managed_notebook(nb_man, kernel_name, **options)
 
 
@@ -103,6 +118,8 @@ def execute(job: dict[str, str]) -> dict[str, Any]:
             coalesce_streams=True,
             start_timeout=_START_SECONDS,
             config=config,
+            # What a lesson leaves is written by then; a kernel asked to leave takes seconds.
+            shutdown_kernel="immediate",
         )
     except PapermillExecutionError as error:
         return {"status": "failed", "error": str(error.ename), "message": str(error.evalue)}

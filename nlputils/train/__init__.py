@@ -6,12 +6,13 @@ from nlputils.train.history import History
 from nlputils.train.optimizers import Adam, AdamW
 from nlputils.train.pretraining import pretrain
 from nlputils.train.schedules import WarmupDecay
-from nlputils.train.tuning import Tuned, tune
+from nlputils.train.tuning import Trial, Tuned, tune, tune_over
 
 __all__ = [
     "Adam",
     "AdamW",
     "History",
+    "Trial",
     "Tuned",
     "WarmupDecay",
     "finetune",
@@ -19,4 +20,5 @@ __all__ = [
     "pretrain",
     "pretrain_minutes",
     "tune",
+    "tune_over",
 ]

@@ -7,7 +7,7 @@ therefore get the grid that the pretrained ones get.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
@@ -64,13 +64,64 @@ def tune(
     Raises:
         CourseError: the grid is empty, or an argument stands in the grid and is shared too.
     """
+    return tune_over([Trial(make, x, y)], validation, grid, score=score, **fixed)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One of several trainings that a setting is tried on.
+
+    Attributes:
+        make: builds the model anew, with the weights a training begins from.
+        x: int array [n, length], or a dict of such arrays.
+        y: int array [n], the classes.
+        own: arguments of `finetune` that this training alone has, such as its seed.
+    """
+
+    make: Callable[[], keras.Model]
+    x: Any
+    y: np.ndarray
+    own: Mapping[str, Any] = field(default_factory=dict)
+
+
+def tune_over(
+    trials: Sequence[Trial],
+    validation: tuple[Any, np.ndarray],
+    grid: Sequence[Mapping[str, Any]],
+    *,
+    score: Callable[[np.ndarray, np.ndarray], float],
+    **fixed: Any,
+) -> Tuned:
+    """Try each setting on several trainings, and keep the one that validates best on average.
+
+    With few labels a single training says more about its draw and its random weights than about
+    the setting (Dodge et al. 2020, "Fine-Tuning Pretrained Language Models: Weight
+    Initializations, Data Orders, and Early Stopping").
+
+    Args:
+        trials: the trainings, at least one.
+        validation: x and y of the validation part, which alone chooses.
+        grid: the settings, as for `tune`.
+        score: as for `tune`.
+        **fixed: what all settings and all trainings share.
+
+    Returns:
+        The best setting, without what is a training's own, and the table; its scores are means
+        over the trainings, its seconds are sums.
+
+    Raises:
+        CourseError: there is no training, the grid is empty, or an argument is given twice.
+    """
     settings = [dict(setting) for setting in grid]
-    twice = sorted({name for setting in settings for name in setting} & set(fixed))
-    if not settings or twice:
+    named = [name for setting in settings for name in setting]
+    own = {name for trial in trials for name in trial.own}
+    twice = sorted((set(named) & set(fixed)) | (own & (set(named) | set(fixed))))
+    if not settings or not trials or twice:
         raise CourseError(
-            "The grid is empty: give at least one setting."
-            if not settings
-            else f"{twice[0]!r} is shared by all settings and in the grid too: leave one out."
+            f"{twice[0]!r} is shared by all settings and in the grid, or a training's own, too: "
+            "give it once."
+            if twice
+            else f"{len(settings)} settings, {len(trials)} trainings: give at least one of each."
         )
     if len(settings) == 1:
         alone = pd.DataFrame([{**settings[0], "validation": np.nan, "seconds": 0.0}])
@@ -79,11 +130,14 @@ def tune(
     watched = validation if fixed.get("keep_best", True) else None
     rows: list[dict[str, Any]] = []
     for setting in settings:
-        model = make()
-        history = finetune(model, x, y, watched, **{**fixed, **setting})
-        predicted = predict_probabilities(model, validation[0]).argmax(-1)
-        value = score(validation[1], predicted)
-        rows.append({**setting, "validation": value, "seconds": history.seconds})
+        values, seconds = [], 0.0
+        for trial in trials:
+            model = trial.make()
+            arguments = {**fixed, **trial.own, **setting}
+            seconds += finetune(model, trial.x, trial.y, watched, **arguments).seconds
+            predicted = predict_probabilities(model, validation[0]).argmax(-1)
+            values.append(score(validation[1], predicted))
+        rows.append({**setting, "validation": float(np.mean(values)), "seconds": seconds})
     table = pd.DataFrame(rows)
     best = int(table["validation"].to_numpy().argmax())
     table = table.assign(chosen=table.index == best)

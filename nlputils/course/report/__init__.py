@@ -3,12 +3,23 @@
 from pathlib import Path
 
 from nlputils.course.recorded import read_run
-from nlputils.course.report.notebooks import notebook_fragments
+from nlputils.course.report.notebooks import notebook_fragments, rendered
 from nlputils.course.report.page import page
 from nlputils.data import write_atomic
 from nlputils.errors import CourseError
 
 NAME = "report.html"
+
+
+def prepare_report(notebook: Path) -> None:
+    """Do the slow part of a report for one lesson, while the next lesson runs.
+
+    Args:
+        notebook: An executed notebook. What it gives is kept until this process ends.
+    """
+    import nlputils.evaluate  # noqa: F401  (the page will want it, and it takes seconds)
+
+    rendered(notebook.read_bytes())
 
 
 def write_report(folder: Path, target: Path | None = None) -> Path:

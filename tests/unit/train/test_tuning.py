@@ -1,11 +1,14 @@
 """The grid: validation alone chooses, everybody begins from the same weights."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
 
 from nlputils import evaluate, train
 from nlputils.errors import CourseError
+from nlputils.train import tuning
 
 
 def toy(seed: int = 0, n: int = 64):
@@ -66,8 +69,56 @@ def test_a_grid_of_one_setting_is_returned_untried():
 
 
 @pytest.mark.parametrize(
-    ("grid", "words"), [([], "empty"), ([{"epochs": 2}], "'epochs' is shared")]
+    ("grid", "words"), [([], "0 settings, 1 trainings"), ([{"epochs": 2}], "'epochs' is shared")]
 )
 def test_a_grid_that_says_nothing_or_everything_twice_is_refused(grid, words):
     with pytest.raises(CourseError, match=words):
         search(grid)
+
+
+def scripted(monkeypatch, values):
+    """Let each training only note its arguments, and its score be read off a list."""
+    seen, left = [], iter(values)
+    done = SimpleNamespace(seconds=2.0)
+
+    def finetune(model, x, y, validation, **arguments):
+        seen.append((model, x, arguments))
+        return done
+
+    monkeypatch.setattr(tuning, "finetune", finetune)
+    monkeypatch.setattr(tuning, "predict_probabilities", lambda model, x: np.eye(2))
+    return seen, lambda true, predicted: next(left)
+
+
+def test_several_trainings_choose_by_their_mean(monkeypatch):
+    # The first setting wins the first training by far, the second wins on average.
+    seen, score = scripted(monkeypatch, [0.9, 0.1, 0.6, 0.7])
+    trials = [train.Trial(lambda: "a", "xa", [0], {"seed": 5}), train.Trial(lambda: "b", "xb", [1])]
+    tuned = train.tune_over(
+        trials,
+        ("xv", [0, 1]),
+        [{"learning_rate": 1.0}, {"learning_rate": 2.0}],
+        score=score,
+        epochs=3,
+    )
+    assert tuned.setting == {"learning_rate": 2.0, "epochs": 3}
+    assert tuned.table["validation"].tolist() == pytest.approx([0.5, 0.65])
+    assert tuned.table["seconds"].tolist() == [4.0, 4.0]
+    assert [(model, x) for model, x, _ in seen] == [("a", "xa"), ("b", "xb")] * 2
+    assert seen[0][2] == {"learning_rate": 1.0, "epochs": 3, "seed": 5}
+    assert seen[3][2] == {"learning_rate": 2.0, "epochs": 3}
+
+
+@pytest.mark.parametrize(
+    ("trials", "grid", "fixed", "said"),
+    [
+        ([], [{"epochs": 1}], {}, "1 settings, 0 trainings"),
+        ([{}], [], {}, "0 settings, 1 trainings"),
+        ([{"seed": 1}], [{"epochs": 1}], {"seed": 2}, "'seed' is shared"),
+        ([{"epochs": 1}], [{"epochs": 1}, {"epochs": 2}], {}, "'epochs' is shared"),
+    ],
+)
+def test_a_search_that_cannot_choose_is_refused(trials, grid, fixed, said):
+    given = [train.Trial(lambda: None, [0], [0], own) for own in trials]
+    with pytest.raises(CourseError, match=said):
+        train.tune_over(given, ([0], [0]), grid, score=evaluate.accuracy, **fixed)
