@@ -39,8 +39,7 @@ class ReportingEngine(NBClientEngine):
             kernel_name: The kernel.
             **options: For papermill's own engine.
         """
-        begin, save, complete = nb_man.cell_start, nb_man.save, nb_man.notebook_complete
-        saved = -_SAVE_SECONDS
+        begin = nb_man.cell_start
         say({"cells": sum(cell.cell_type == "code" for cell in nb_man.nb.cells)})
 
         def cell_start(cell: Any, cell_index: int | None = None, **rest: Any) -> None:
@@ -48,20 +47,26 @@ class ReportingEngine(NBClientEngine):
                 say({"section": section(nb_man.nb, cell_index or 0)})
             begin(cell, cell_index, **rest)
 
-        def sometimes(**rest: Any) -> None:
-            """Save now and then: Papermill would write all pictures anew twice for each cell."""
-            nonlocal saved
-            if time.monotonic() - saved > _SAVE_SECONDS:
-                save(**rest)
-                saved = time.monotonic()
-
-        def notebook_complete(**rest: Any) -> None:
-            nb_man.save = save
-            complete(**rest)
-
-        nb_man.cell_start, nb_man.save = cell_start, sometimes
-        nb_man.notebook_complete = notebook_complete
+        nb_man.cell_start = cell_start
+        _save_less(nb_man)
         super().execute_managed_notebook(nb_man, kernel_name, **options)
+
+
+def _save_less(nb_man: NotebookExecutionManager) -> None:
+    """Save every few seconds and at the end: Papermill writes all pictures twice for each cell."""
+    save, complete, saved = nb_man.save, nb_man.notebook_complete, -_SAVE_SECONDS
+
+    def sometimes(**rest: Any) -> None:
+        nonlocal saved
+        if time.monotonic() - saved > _SAVE_SECONDS:
+            save(**rest)
+            saved = time.monotonic()
+
+    def notebook_complete(**rest: Any) -> None:
+        nb_man.save = save
+        complete(**rest)
+
+    nb_man.save, nb_man.notebook_complete = sometimes, notebook_complete
 
 
 def section(notebook: Any, index: int) -> str:

@@ -6,8 +6,10 @@ therefore get the grid that the pretrained ones get.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import keras
@@ -113,15 +115,20 @@ def tune_over(
         CourseError: there is no training, the grid is empty, or an argument is given twice.
     """
     settings = [dict(setting) for setting in grid]
-    named = [name for setting in settings for name in setting]
-    own = {name for trial in trials for name in trial.own}
-    twice = sorted((set(named) & set(fixed)) | (own & (set(named) | set(fixed))))
-    if not settings or not trials or twice:
+    givers = (
+        set(fixed),
+        {name for setting in settings for name in setting},
+        {name for trial in trials for name in trial.own},
+    )
+    twice = sorted(name for name, times in Counter(chain(*givers)).items() if times > 1)
+    if not settings:
+        raise CourseError("The grid is empty: give at least one setting.")
+    if not trials:
+        raise CourseError("There is no training to try the settings on: give at least one.")
+    if twice:
         raise CourseError(
             f"{twice[0]!r} is shared by all settings and in the grid, or a training's own, too: "
             "give it once."
-            if twice
-            else f"{len(settings)} settings, {len(trials)} trainings: give at least one of each."
         )
     if len(settings) == 1:
         alone = pd.DataFrame([{**settings[0], "validation": np.nan, "seconds": 0.0}])

@@ -99,11 +99,16 @@ def notebook_fragments(folder: Path) -> dict[str, str]:
 
 def _read(path: Path) -> nbformat.NotebookNode:
     try:
-        return nbformat.read(path, as_version=4)
+        return _parsed(path.read_bytes())
     except (OSError, ValueError, AttributeError, nbformat.ValidationError) as error:
         raise CourseError(
             f"{path} is damaged: it is no notebook ({error}). Run the lesson again."
         ) from error
+
+
+@cache
+def _parsed(content: bytes) -> nbformat.NotebookNode:
+    return nbformat.reads(content.decode(), as_version=4)
 
 
 @cache
@@ -116,7 +121,7 @@ def rendered(content: bytes) -> str:
     Returns:
         The page without its frame.
     """
-    page, _ = _exporter().from_notebook_node(nbformat.reads(content.decode(), as_version=4))
+    page, _ = _exporter().from_notebook_node(_parsed(content))
     return str(page)
 
 
