@@ -33,7 +33,7 @@ encoder_folder = ""
 length = 64
 few = 64
 few_draws = 15
-few_tuning_draws = 3
+few_tuning_draws = 1
 few_epochs = 10
 few_learning_rates = [1e-4, 3e-4, 1e-3, 3e-3]
 epochs = 3
@@ -141,7 +141,7 @@ lesson.claim(
 #
 # We draw a few labelled messages from train, the same number from each class. With so few, the share of each class would otherwise be a matter of luck. A message longer than `length` pieces is cut. Then we fine-tune.
 #
-# Each starting point may need another learning rate. A fair comparison gives both the same choice. We try the same rates for both, and take the one that is best on validation, on average over the first draws (`few_tuning_draws`). With so few labels, one draw would say more about itself than about the rate. Note that the validation part holds more labels than the few we train on. In real life you would not have them. Both starting points enjoy this luxury.
+# Each starting point may need another learning rate. A fair comparison gives both the same choice. We try the same rates for both, and take the one that is best on validation. The parameter `few_tuning_draws` says on how many draws each rate is tried. More draws make a safer choice and cost more time: one draw also says something about itself, not only about the rate. Note that the validation part holds more labels than the few we train on. In real life you would not have them. Both starting points enjoy this luxury.
 
 # %%
 from nlputils import evaluate, train
