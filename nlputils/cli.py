@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_data,
         _add_pretrain_encoder,
         _add_evaluate_encoder,
+        _add_compare_recipes,
         _add_doctor,
         _add_notebooks,
     ):
@@ -364,6 +365,54 @@ def _evaluate_encoder(args: argparse.Namespace) -> int:
         if (value := getattr(args, name)) is not None
     }
     evaluate_encoder(args.folder, args.tasks or tuple(TASKS), Effort(**given), output=args.output)
+    return 0
+
+
+def _add_compare_recipes(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(
+        commands,
+        "compare-recipes",
+        "measure each choice of a pretraining recipe at equal pieces read",
+        _compare_recipes,
+        _RECIPES_EXAMPLES,
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="JSON file of the trials")
+    parser.add_argument("--questions", nargs="+", metavar="NAME", help="default: all")
+    parser.add_argument("--seeds", type=int, default=1, help="trainings of each trial (default: 1)")
+    parser.add_argument("--tokens", type=int, metavar="N", help="pieces that each trial reads")
+    parser.add_argument("--size", help="of the encoder: tiny, 2x256, ...")
+    parser.add_argument("--texts", type=int, metavar="N", help="texts to learn from")
+    parser.add_argument(
+        "--work", type=Path, metavar="FOLDER", help="prepared texts (default: runs)"
+    )
+
+
+_RECIPES_EXAMPLES = """examples:
+  nlputils compare-recipes data/encoders/recipes.json
+  nlputils compare-recipes trials.json --questions "mask rate" schedule --seeds 3
+  KERAS_BACKEND=jax nlputils compare-recipes gpu.json --size small --tokens 50000000
+
+Each trial is kept when it is done. The same command goes on where it was; a larger --seeds adds to
+what is there."""
+
+
+def _compare_recipes(args: argparse.Namespace) -> int:
+    from nlputils.lesson.session import runs_folder
+    from nlputils.shipping import QUESTIONS, Budget, compare_recipes
+
+    given = {
+        name: value
+        for name in ("tokens", "size", "texts")
+        if (value := getattr(args, name)) is not None
+    }
+    table = compare_recipes(
+        args.file,
+        args.work or runs_folder() / "work" / "encoders",
+        Budget(**given),
+        questions=args.questions or tuple(QUESTIONS),
+        seeds=args.seeds,
+    )
+    print(table.to_string(index=False))
     return 0
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import numpy as np
 import psutil
 
 from nlputils import models, train
-from nlputils.data import pretraining_corpus, registry, write_atomic
+from nlputils.data import Corpus, pretraining_corpus, registry, write_atomic
 from nlputils.errors import CourseError
 from nlputils.lesson.machine import device
 from nlputils.shipping.card import card_of, readme_of
@@ -45,6 +45,7 @@ class Recipe:
 
     Attributes:
         corpora: data sets of task ``text``.
+        texts: the most texts to learn from, drawn by the seed; 0 for all.
         vocabulary_size: pieces.
         size: see `models.encoder_size`.
         row_length: pieces in a row.
@@ -60,6 +61,7 @@ class Recipe:
     """
 
     corpora: tuple[str, ...] = ("enwiki_2015_wikiextractor", "tweets_tweeteval_emoji")
+    texts: int = 0
     vocabulary_size: int = 8000
     size: str = "3x256"
     row_length: int = 64
@@ -75,7 +77,7 @@ class Recipe:
 
     def text_key(self) -> str:
         """Name the prepared text: equal for recipes that read the same rows."""
-        fields = ("corpora", "vocabulary_size", "row_length", "held_out", "seed")
+        fields = ("corpora", "texts", "vocabulary_size", "row_length", "held_out", "seed")
         return fingerprint([_TEXT_VERSION, *(getattr(self, name) for name in fields)])
 
 
@@ -144,7 +146,7 @@ def make_encoder(
         budget_minutes=recipe.budget_minutes,
         learning_rate=recipe.learning_rate,
         warmup=recipe.warmup,
-        validation=_held_batches(rows, recipe, _WATCHED),
+        validation=held_batches(rows, recipe, _WATCHED),
         label=f"pretraining {recipe.size}",
         checkpoint=work / f"checkpoints-{_key(recipe)}",
     )
@@ -173,13 +175,41 @@ def make_encoder(
     return written
 
 
-def prepared(recipe: Recipe, folder: Path, tell: Callable[[str], None]) -> Rows:
+def corpus_of(recipe: Recipe, tell: Callable[[str], None]) -> Corpus:
+    """Read the texts of a recipe.
+
+    Args:
+        recipe: names the corpora, the share that is held out, and how many texts there may be.
+        tell: takes progress lines.
+
+    Returns:
+        The texts, and what was counted.
+
+    Raises:
+        CourseError: files cannot be had, or the text is too small.
+    """
+    tell(f"reading {', '.join(recipe.corpora)}")
+    corpus = pretraining_corpus(recipe.corpora, held_out=recipe.held_out, seed=recipe.seed)
+    if 0 < recipe.texts < len(corpus.train):
+        order = np.random.default_rng(recipe.seed).permutation(len(corpus.train))[: recipe.texts]
+        corpus = replace(corpus, train=[corpus.train[i] for i in np.sort(order)])
+    tell(f"{len(corpus.train):,} texts, {len(corpus.held_out):,} held out; {corpus.counts}")
+    return corpus
+
+
+def prepared(
+    recipe: Recipe,
+    folder: Path,
+    tell: Callable[[str], None],
+    read: Callable[[Recipe, Callable[[str], None]], Corpus] = corpus_of,
+) -> Rows:
     """Prepare the text, or take it from the folder where it was prepared before.
 
     Args:
         recipe: names corpora, vocabulary and rows.
         folder: of this prepared text.
         tell: takes progress lines.
+        read: gives the texts, when they are needed.
 
     Returns:
         The rows.
@@ -191,9 +221,7 @@ def prepared(recipe: Recipe, folder: Path, tell: Callable[[str], None]) -> Rows:
     if not about_path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         began = time.perf_counter()
-        tell(f"reading {', '.join(recipe.corpora)}")
-        corpus = pretraining_corpus(recipe.corpora, held_out=recipe.held_out, seed=recipe.seed)
-        tell(f"{len(corpus.train):,} texts, {len(corpus.held_out):,} held out; {corpus.counts}")
+        corpus = read(recipe, tell)
         tokenizer = train_wordpiece(
             corpus.train,
             recipe.vocabulary_size,
@@ -256,8 +284,20 @@ def _key(recipe: Recipe) -> str:
     return fingerprint(asdict(recipe))
 
 
-def _held_batches(rows: Rows, recipe: Recipe, most: int) -> MaskedBatches:
-    """Return the first held-out batches in a random order that is always the same."""
+def held_batches(rows: Rows, recipe: Recipe, most: int) -> MaskedBatches:
+    """Return the first held-out batches in a random order that is always the same.
+
+    Args:
+        rows: a prepared text.
+        recipe: gives batch size and seed.
+        most: how many batches there are at most.
+
+    Returns:
+        The batches, with BERT's share of hidden pieces.
+
+    Raises:
+        CourseError: the held-out rows fill no batch.
+    """
     steps = min(most, len(rows.held_out) // recipe.batch_size)
     if not steps:
         raise CourseError(
@@ -280,7 +320,7 @@ def _held_losses(task: Any, rows: Rows, recipe: Recipe) -> tuple[float, float]:
     The encoder's weights stay rounded, when they will be stored so: the card is about these.
     """
     model = train.pretraining.compiled(task, 0.0, 0.0, long=False)
-    batches = _held_batches(rows, recipe, _FINAL)
+    batches = held_batches(rows, recipe, _FINAL)
     found = []
     for _ in range(2):
         losses = [model.test_on_batch(*batches[i]) for i in range(len(batches))]

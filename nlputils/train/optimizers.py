@@ -1,4 +1,4 @@
-"""Adam and AdamW that compute the same update on every backend.
+"""Adam, AdamW and Lion that compute the same update on every backend.
 
 An embedding's gradient has one row for each time a piece was read. JAX and torch add the rows of
 one piece up before the optimizer sees them. TensorFlow hands them over one by one, and Keras 3.15
@@ -39,3 +39,8 @@ class Adam(_SummedGradients, keras.optimizers.Adam):
 @keras.saving.register_keras_serializable(package="nlputils")
 class AdamW(_SummedGradients, keras.optimizers.AdamW):
     """Keras' AdamW (Loshchilov & Hutter 2019) with the gradients of embeddings added up first."""
+
+
+@keras.saving.register_keras_serializable(package="nlputils")
+class Lion(_SummedGradients, keras.optimizers.Lion):
+    """Keras' Lion (Chen et al. 2023) with the gradients of embeddings added up first."""

@@ -16,7 +16,7 @@ from nlputils.train.optimizers import AdamW
 from nlputils.train.schedules import WarmupDecay
 
 # Steps from which a pretraining is long.
-_LONG = 500
+LONG = 500
 
 
 def pretrain(
@@ -62,7 +62,7 @@ def pretrain(
     if not 1 <= reports <= steps:
         raise CourseError(f"{steps} steps cannot give {reports} reports: lower `reports`.")
     rate = WarmupDecay(learning_rate, steps, round(warmup * steps))
-    model = compiled(task, rate, weight_decay, long=steps >= _LONG)
+    model = compiled(task, rate, weight_decay, long=steps >= LONG)
     settings = {"learning_rate": learning_rate, "warmup": warmup}
     plan = Plan(
         reports=reports,
@@ -91,8 +91,22 @@ def compiled(task: Any, learning_rate: Any, weight_decay: float, *, long: bool) 
     Returns:
         The model with optimizer and loss.
     """
-    model = trainable(task)
     optimizer = AdamW(learning_rate, weight_decay=weight_decay, clipnorm=1.0)
+    return compiled_with(task, optimizer, long=long)
+
+
+def compiled_with(task: Any, optimizer: keras.optimizers.Optimizer, *, long: bool) -> keras.Model:
+    """Return a masked-LM task's plain model with an optimizer of your own.
+
+    Args:
+        task: see `compiled`.
+        optimizer: its weight decay is kept off biases, norms and embeddings.
+        long: see `compiled`.
+
+    Returns:
+        The model with optimizer and loss.
+    """
+    model = trainable(task)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embedding"])
     loss = keras.losses.SparseCategoricalCrossentropy(
         from_logits=True, reduction="mean_with_sample_weight"

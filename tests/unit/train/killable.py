@@ -80,7 +80,7 @@ def main() -> None:
         rows = np.array(pack(TEXTS, tokenizer, LENGTH, Path(temporary) / "rows.npy"))
     models.ENCODER_SIZES["one"] = models.EncoderSize(num_layers=1, hidden_dim=32, num_heads=2)
     backbone = models.encoder("one", len(tokenizer), LENGTH, seed=1, dropout=0.1)
-    train.pretraining._LONG = 1  # compiled as in a lesson's long pretraining
+    train.pretraining.LONG = 1  # compiled as in a lesson's long pretraining
     first = train.pretrain(
         models.masked_lm(backbone, seed=1),
         MaskedBatches(rows, tokenizer, 16, steps=24, seed=3),

@@ -60,7 +60,7 @@ def test_every_step_is_made_when_reports_do_not_divide_them(material, tmp_path):
 
 def test_a_long_pretraining_is_compiled_and_repeats_itself(material, monkeypatch):
     _, plain = pretrained(material, 1)
-    monkeypatch.setattr(train.pretraining, "_LONG", 60)
+    monkeypatch.setattr(train.pretraining, "LONG", 60)
     (a, first), (b, again) = pretrained(material, 1), pretrained(material, 1)
     assert all((x == y).all() for x, y in zip(a.get_weights(), b.get_weights(), strict=True))
     assert first.frame["loss"].tolist() == again.frame["loss"].tolist()

@@ -1,0 +1,297 @@
+"""One trial of a recipe: a short pretraining, and what its encoder is then worth.
+
+Trials are equal in everything but what they try: the same text, the same number of pieces read,
+the same size. The number of pieces bounds them, not the time, so a trial repeats on any machine.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import keras
+import numpy as np
+from keras import ops
+
+from nlputils import data, evaluate, models, train
+from nlputils.errors import CourseError
+from nlputils.feeding import feed
+from nlputils.memory import keep_freed_memory
+from nlputils.randomness import set_seeds
+from nlputils.shipping.making import Recipe, Rows, held_batches, piece_counts
+from nlputils.text import MaskedBatches
+from nlputils.train.loop import seed_dropout, unread_pooler
+from nlputils.train.pretraining import LONG, compiled_with
+
+Schedule = Literal["linear", "cosine", "constant"]
+Optimizer = Literal["AdamW", "Lion"]
+Norm = Literal["post", "pre"]
+
+# Labelled texts of a probe: to learn from, and at most so many of validation. Half of the latter
+# choose how strongly to regularise, the other half judge. No test part is ever looked at.
+_PROBE_TRAIN, _PROBE_HELD = 4000, 3000
+# Held-out batches that give a trial's loss.
+_HELD = 60
+# Where the batch grows: the share of the pieces that comes in small batches, and how small.
+_RAMP_SHARE, _RAMP_FACTOR = 0.25, 4
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a trial may change. The values here are those that every question starts from.
+
+    Attributes:
+        vocabulary_size: pieces.
+        row_length: pieces in a row.
+        mask_rate: share of the pieces to hide.
+        dropout: in pretraining.
+        learning_rate: the highest rate.
+        schedule: how the rate falls after the warm-up: in a straight line to 0 (Devlin et al.
+            2019), along a half cosine to 0 (Loshchilov & Hutter 2017), or not at all.
+        warmup: share of the pieces in which the rate rises.
+        optimizer: AdamW (Loshchilov & Hutter 2019) or Lion (Chen et al. 2023).
+        beta_2: of the optimizer; RoBERTa took 0.98 for Adam (Liu et al. 2019, section 3.1).
+        ramp: the first quarter of the pieces comes in batches a quarter as large.
+        norm: normalise after each block, as BERT does, or before it (Xiong et al. 2020).
+    """
+
+    vocabulary_size: int = 8000
+    row_length: int = 64
+    mask_rate: float = 0.3
+    dropout: float = 0.0
+    learning_rate: float = 2e-3
+    schedule: Schedule = "linear"
+    warmup: float = 0.1
+    optimizer: Optimizer = "AdamW"
+    beta_2: float = 0.999
+    ramp: bool = False
+    norm: Norm = "post"
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What all trials share.
+
+    Attributes:
+        tokens: pieces that each trial reads.
+        size: of the encoder, see `models.encoder_size`.
+        batch_tokens: pieces in a batch, whatever the length of its rows.
+        texts: texts to learn from, see `Recipe`.
+        corpora: data sets of task ``text``.
+        held_out: share of the text that only measures.
+        probes: labelled data sets whose classes the frozen vectors must tell.
+    """
+
+    tokens: int = 3_000_000
+    size: str = "2x128"
+    batch_tokens: int = 2048
+    texts: int = 60_000
+    corpora: tuple[str, ...] = Recipe.corpora
+    held_out: float = Recipe.held_out
+    probes: tuple[str, ...] = ("tweet_sentiment_extraction", "sst2_glue")
+
+    def recipe(self, settings: Settings) -> Recipe:
+        """Return the recipe whose prepared text a trial reads; it is the same for all seeds."""
+        return Recipe(
+            corpora=self.corpora,
+            texts=self.texts,
+            vocabulary_size=settings.vocabulary_size,
+            row_length=settings.row_length,
+            batch_size=max(1, self.batch_tokens // settings.row_length),
+            held_out=self.held_out,
+        )
+
+
+@dataclass(frozen=True)
+class _Phase:
+    """A stretch of the training with batches of one size."""
+
+    rows: np.ndarray
+    batch_size: int
+    steps: int
+
+    @property
+    def pieces(self) -> int:
+        """Pieces in a batch."""
+        return self.batch_size * self.rows.shape[1]
+
+
+def run_trial(
+    settings: Settings, budget: Budget, seed: int, rows: Rows, tell: Callable[[str], None] = print
+) -> dict[str, Any]:
+    """Pretrain once, then measure the encoder on held-out text and by probes.
+
+    Args:
+        settings: what is tried.
+        budget: what all trials share.
+        seed: decides the weights, the order of the rows, and the masks.
+        rows: the prepared text of ``budget.recipe(settings)``.
+        tell: takes progress lines.
+
+    Returns:
+        ``held_out_loss`` (15 % hidden, whatever the training hid), ``tokens``, ``seconds`` of the
+        training, and ``probes``: data set to the classes that the probe gave, as a string of
+        digits.
+
+    Raises:
+        CourseError: a setting is out of range, or the text is too small.
+    """
+    _check(settings)
+    backbone = models.encoder(
+        budget.size, len(rows.tokenizer), settings.row_length, dropout=settings.dropout, seed=seed
+    )
+    for layer in backbone.transformer_layers:
+        # KerasHub's layer asks at each call. Its BERT has no switch for it.
+        layer.normalize_first = settings.norm == "pre"
+    task = models.masked_lm(backbone)
+    models.set_output_bias(task, piece_counts(rows))
+    phases = _phases(rows.train, budget, settings)
+    model = _compiled(task, settings, phases)
+    keep_freed_memory()
+    set_seeds(seed)
+    seed_dropout(model, seed)
+    began = time.perf_counter()
+    for number, phase in enumerate(phases):
+        batches = MaskedBatches(
+            phase.rows,
+            rows.tokenizer,
+            phase.batch_size,
+            steps=phase.steps,
+            seed=1000 * seed + number,
+            rate=settings.mask_rate,
+        )
+        with unread_pooler():
+            model.fit(feed(batches), epochs=1, shuffle=False, verbose=0)
+    seconds = time.perf_counter() - began
+    held = held_batches(rows, budget.recipe(settings), _HELD)
+    losses = [model.test_on_batch(*held[i]) for i in range(len(held))]
+    found = {
+        "held_out_loss": float(np.mean(losses)),
+        "tokens": sum(phase.steps * phase.pieces for phase in phases),
+        "seconds": seconds,
+    }
+    tell(f"  held-out loss {found['held_out_loss']:.3f} after {seconds:.0f} s")
+    answers = {name: _probed(name, backbone, rows, settings.row_length) for name in budget.probes}
+    return {**found, "probes": answers}
+
+
+def probe_truth(name: str) -> np.ndarray:
+    """Return the true classes of the texts on which a probe is judged, int64[n].
+
+    Args:
+        name: a labelled data set.
+
+    Raises:
+        CourseError: its files cannot be had.
+    """
+    split = data.load(name, limit=_PROBE_TRAIN)
+    return split.y(_judges(split))
+
+
+def _check(settings: Settings) -> None:
+    for name, choices in (
+        ("schedule", ("linear", "cosine", "constant")),
+        ("optimizer", ("AdamW", "Lion")),
+        ("norm", ("post", "pre")),
+    ):
+        if getattr(settings, name) not in choices:
+            raise CourseError(
+                f"{name}={getattr(settings, name)!r}: choose one of {', '.join(choices)}."
+            )
+
+
+def _phases(rows: np.ndarray, budget: Budget, settings: Settings) -> list[_Phase]:
+    """Deal the pieces into batches. With a ramp, no row is in both phases."""
+    size = budget.recipe(settings).batch_size
+    pieces = size * settings.row_length
+    steps = budget.tokens // pieces
+    if steps < 10:
+        raise CourseError(
+            f"{budget.tokens:,} pieces are {steps} batches of {pieces:,}: give at least ten."
+        )
+    if not settings.ramp:
+        return [_Phase(rows, size, steps)]
+    small, cut = max(1, size // _RAMP_FACTOR), round(_RAMP_SHARE * len(rows))
+    first = round(_RAMP_SHARE * steps)
+    return [
+        _Phase(rows[:cut], small, first * size // small),
+        _Phase(rows[cut:], size, steps - first),
+    ]
+
+
+@keras.saving.register_keras_serializable(package="nlputils")
+class PiecesSchedule(keras.optimizers.schedules.LearningRateSchedule):
+    """A rate that hangs on the share of the pieces read, while batches may change their size.
+
+    Args:
+        peak: the highest rate.
+        shape: see `Settings.schedule`.
+        warmup: share of the pieces in which the rate rises.
+        phases: steps and pieces in a batch, for each phase.
+    """
+
+    def __init__(
+        self, peak: float, shape: Schedule, warmup: float, phases: Sequence[Sequence[int]]
+    ) -> None:
+        self.peak, self.shape, self.warmup = peak, shape, warmup
+        self.phases = [list(phase) for phase in phases]
+
+    def __call__(self, step: Any) -> Any:
+        """Return the rate of one step, counted from 0; the first step is not idle."""
+        step = ops.cast(step, "float32")
+        total = float(sum(steps * pieces for steps, pieces in self.phases))
+        read, before, first = ops.zeros_like(step), 0.0, self.phases[0][1] / total
+        for steps, pieces in self.phases:
+            inside = ops.clip(step - before, 0.0, float(steps))
+            read = read + inside * (pieces / total)
+            before += steps
+        up = (read + first) / self.warmup if self.warmup else ops.ones_like(read)
+        past = ops.clip((read - self.warmup) / (1.0 - self.warmup), 0.0, 1.0)
+        down = {
+            "linear": 1.0 - past,
+            "cosine": 0.5 + 0.5 * ops.cos(np.pi * past),
+            "constant": ops.ones_like(past),
+        }[self.shape]
+        return self.peak * ops.minimum(ops.minimum(up, down), 1.0)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what `__init__` takes."""
+        names = ("peak", "shape", "warmup", "phases")
+        return {name: getattr(self, name) for name in names}
+
+
+def _compiled(task: Any, settings: Settings, phases: Sequence[_Phase]) -> keras.Model:
+    """Return the plain model with the optimizer that is tried."""
+    rate = PiecesSchedule(
+        settings.learning_rate,
+        settings.schedule,
+        settings.warmup,
+        [(phase.steps, phase.pieces) for phase in phases],
+    )
+    kinds: Mapping[str, Any] = {"AdamW": train.AdamW, "Lion": train.Lion}
+    optimizer = kinds[settings.optimizer](
+        rate, beta_2=settings.beta_2, weight_decay=0.01, clipnorm=1.0
+    )
+    steps = sum(phase.steps for phase in phases)
+    return compiled_with(task, optimizer, long=steps >= LONG)
+
+
+def _judges(split: data.Split) -> Any:
+    """Return the texts of validation that judge; the others choose."""
+    return split.validation.iloc[:_PROBE_HELD].iloc[1::2]
+
+
+def _probed(name: str, backbone: Any, rows: Rows, length: int) -> str:
+    """Return the classes that a linear probe on the frozen vectors gives the judging texts."""
+    split = data.load(name, limit=_PROBE_TRAIN)
+    choosing = split.validation.iloc[:_PROBE_HELD].iloc[::2]
+    x = [
+        models.mean_pooled(backbone, rows.tokenizer.encode(list(part["text"]), length))
+        for part in (split.train, choosing, _judges(split))
+    ]
+    probe = evaluate.linear_probe(
+        x[0], split.y(split.train), x[1], split.y(choosing), metric="macro_f1"
+    )
+    return "".join(map(str, probe.predict(x[2])))

@@ -1,0 +1,128 @@
+"""Trials of a recipe: what each setting does, and that trials differ in nothing else."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nlputils import models, train
+from nlputils.errors import CourseError
+from nlputils.shipping import Budget, Settings, making, trials
+from nlputils.text import bert_inputs
+
+BUDGET = Budget(
+    tokens=12 * 512,
+    size="1x64",
+    batch_tokens=512,
+    texts=1500,
+    corpora=("pocket_text",),
+    held_out=0.02,
+    probes=("pocket_reviews",),
+)
+SMALL = Settings(vocabulary_size=1200, row_length=32)
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nlputils.data.corpus.labelled_texts", lambda: [])
+        yield making.prepared(BUDGET.recipe(SMALL), tmp_path_factory.mktemp("rows"), str)
+
+
+def rates(schedule, steps):
+    return np.asarray(schedule(np.arange(steps)))
+
+
+def test_without_a_ramp_the_schedule_is_that_of_pretraining():
+    ours = trials.PiecesSchedule(2e-3, "linear", 0.1, [(200, 512)])
+    theirs = train.WarmupDecay(2e-3, 200, 20)
+    np.testing.assert_allclose(rates(ours, 200), rates(theirs, 200), rtol=1e-5, atol=1e-9)
+
+
+@pytest.mark.parametrize("shape", ["linear", "cosine", "constant"])
+def test_the_rate_hangs_on_the_pieces_and_not_on_the_steps(shape):
+    fixed = trials.PiecesSchedule(1.0, shape, 0.0, [(100, 400)])
+    ramped = trials.PiecesSchedule(1.0, shape, 0.0, [(100, 100), (75, 400)])
+    np.testing.assert_allclose(rates(ramped, 100)[::4], rates(fixed, 100)[:25], atol=1e-6)
+    np.testing.assert_allclose(rates(ramped, 175)[100:], rates(fixed, 100)[25:], atol=1e-6)
+    # Half of the pieces are read: worked by hand from the three formulas.
+    half = {"linear": 0.5, "cosine": 0.5, "constant": 1.0}[shape]
+    assert float(fixed(50)) == pytest.approx(half, abs=1e-6)
+    assert float(fixed(25)) == pytest.approx(
+        {"linear": 0.75, "cosine": 0.5 + 0.5 * np.cos(np.pi / 4), "constant": 1.0}[shape], abs=1e-6
+    )
+
+
+def test_a_ramp_reads_as_many_pieces_and_no_row_in_both_phases(rows):
+    (fixed,) = trials._phases(rows.train, BUDGET, SMALL)
+    small, large = trials._phases(rows.train, BUDGET, replace(SMALL, ramp=True))
+    assert (small.batch_size, large.batch_size) == (4, 16) and fixed.batch_size == 16
+    read = [phase.steps * phase.pieces for phase in (fixed, small, large)]
+    assert read[1] + read[2] == read[0] == BUDGET.tokens
+    assert len(small.rows) + len(large.rows) == len(rows.train)
+    assert (np.concatenate([small.rows, large.rows]) == rows.train).all()
+
+
+def test_a_trial_learns_and_repeats(rows, base, monkeypatch):
+    monkeypatch.setattr(trials, "_HELD", 2)
+    first = trials.run_trial(SMALL, BUDGET, 0, rows, str)
+    assert first["held_out_loss"] == pytest.approx(base[0], abs=1e-6)
+    assert first["held_out_loss"] < np.log(1200) - 0.5 and first["tokens"] == BUDGET.tokens
+    assert len(first["probes"]["pocket_reviews"]) == len(trials.probe_truth("pocket_reviews"))
+    assert set(first["probes"]["pocket_reviews"]) <= set("012")
+
+
+def tried(settings, rows):
+    """The held-out loss of a trial, and its encoder."""
+    built = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trials, "_probed", lambda _, backbone, *__: built.append(backbone) or "")
+        patch.setattr(trials, "_HELD", 2)
+        return trials.run_trial(settings, BUDGET, 0, rows, str)["held_out_loss"], built[0]
+
+
+@pytest.fixture(scope="module")
+def base(rows):
+    return tried(SMALL, rows)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"optimizer": "Lion", "beta_2": 0.99, "learning_rate": 4e-4},
+        {"dropout": 0.1},
+        {"ramp": True},
+    ],
+    ids=str,
+)
+def test_a_setting_changes_the_training(rows, base, change):
+    loss, _ = tried(replace(SMALL, **change), rows)
+    assert np.isfinite(loss) and abs(base[0] - loss) > 1e-5
+
+
+def test_optimizer_and_schedule_are_those_asked_for(rows, base):
+    asked = replace(SMALL, beta_2=0.98, schedule="cosine", warmup=0.0, learning_rate=0.5)
+    task = models.masked_lm(base[1])
+    model = trials._compiled(task, asked, trials._phases(rows.train, BUDGET, asked))
+    assert model.optimizer.beta_2 == 0.98 and isinstance(model.optimizer, train.AdamW)
+    schedule = model.optimizer._learning_rate
+    assert (schedule.shape, schedule.warmup, schedule.peak) == ("cosine", 0.0, 0.5)
+
+
+def test_the_norm_before_each_block_leaves_the_last_sum_as_it_is(rows, base):
+    loss, before = tried(replace(SMALL, norm="pre"), rows)
+    assert abs(base[0] - loss) > 1e-4
+    inputs = bert_inputs(np.asarray(rows.train[:4]))
+    after, first = (
+        np.asarray(backbone(inputs)["sequence_output"]).mean(-1).std()
+        for backbone in (base[1], before)
+    )
+    # A block that ends with its norm gives vectors of one mean; one that begins with it does not.
+    assert first > 3 * after
+
+
+def test_what_no_trial_can_do_is_named(rows):
+    with pytest.raises(CourseError, match="optimizer='SGD': choose one of AdamW, Lion"):
+        trials.run_trial(replace(SMALL, optimizer="SGD"), BUDGET, 0, rows, str)
+    with pytest.raises(CourseError, match="are 2 batches of 512: give at least ten"):
+        trials.run_trial(SMALL, replace(BUDGET, tokens=1024), 0, rows, str)
