@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 from gates import BOUNDS, value_of
-from plants import planted
+from plants import OPEN, planted
 from scipy import stats
 
 from nlputils.course.recorded import Recorded, read_run
@@ -41,7 +41,8 @@ SEED = "training_seed"
 LEAST = (0.02, 0.01)
 # The share of the value that stands for the spread where one run recorded no interval.
 ALONE = 0.1
-# Names that stand in `free`: what a run costs on the machine at hand has no right or wrong.
+# Names that stand in `free`: what a run costs on the machine at hand has no right or wrong. An
+# effect that may be or not (`OPEN`) stands there, too.
 COSTS = ("seconds", "matmul", "per_second")
 # No interval crosses these: lesson, name, lowest, highest.
 LIMITS: dict[tuple[str, str], tuple[float, float]] = {
@@ -143,20 +144,26 @@ def table(runs: Sequence[Recorded], profile: str, lesson: str) -> str:
     if k < needed or (has_seed and needed == 1):
         lines.append("provisional = true")
     errors = planted(runs[0]).get(lesson, {})
+    free = [name for name in first if is_free(profile, lesson, name)]
     for name, record in first.items():
-        if not any(cost in name for cost in COSTS):
+        if name not in free:
             values = [value_of(run.metrics[lesson][name]) for run in runs]
             alone = spread_alone(record) if has_seed else 0.0
             ends = bound(values, limits_of(lesson, name, record), alone)
             where = f"lesson {lesson}, {name}"
             low, high = clear_of(ends, values, errors.get(name, {}), where)
             lines.append(f"{name} = [{low:g}, {high:g}]")
-    if free := [name for name in first if any(cost in name for cost in COSTS)]:
+    if free:
         lines.append(f"free = {json.dumps(free)}")
     if errors:
         lines += ["", f"[{profile}.{lesson}.planted]"]
         lines += [f"{name} = {_inline(values)}" for name, values in errors.items()]
     return "\n".join(lines) + "\n"
+
+
+def is_free(profile: str, lesson: str, name: str) -> bool:
+    """Tell whether a record has no right or wrong: a cost, or an effect that may be or not."""
+    return any(cost in name for cost in COSTS) or (profile, lesson, name) in OPEN
 
 
 def _inline(values: Mapping[str, Any]) -> str:

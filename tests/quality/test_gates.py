@@ -33,6 +33,19 @@ def test_bounds_that_no_test_run_proves_hold_all_their_planted_errors(profile):
     assert profile == "pocket" or gates.unproven(gates.read_bounds(profile)) == []
 
 
+def test_only_open_effects_stand_outside_of_the_gates():
+    for profile, bounds in PROFILES.items():
+        free = {
+            (profile, lesson, name)
+            for lesson, table in bounds.items()
+            for name in table.get("free", [])
+        }
+        gated = {(profile, *gate) for gate in plants.GATES}
+        assert free & gated == {place for place in plants.OPEN if place[0] == profile}
+    assert derive.is_free("laptop", "07", "few_gain")
+    assert not derive.is_free("pocket", "07", "few_gain")
+
+
 @pytest.fixture
 def made_up(tmp_path):
     """Write runs of the lessons 01 and 05; each seed gives a little other answers and losses."""
