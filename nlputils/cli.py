@@ -372,11 +372,14 @@ def _add_compare_recipes(commands: "argparse._SubParsersAction[argparse.Argument
     parser = _command(
         commands,
         "compare-recipes",
-        "measure each choice of a pretraining recipe at equal pieces read",
+        "measure each choice of a pretraining recipe, or the objectives, at equal pieces read",
         _compare_recipes,
         _RECIPES_EXAMPLES,
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="JSON file of the trials")
+    parser.add_argument(
+        "--study", choices=["recipe", "objectives"], default="recipe", help="default: recipe"
+    )
     parser.add_argument("--questions", nargs="+", metavar="NAME", help="default: all")
     parser.add_argument("--seeds", type=int, default=1, help="trainings of each trial (default: 1)")
     parser.add_argument("--tokens", type=int, metavar="N", help="pieces that each trial reads")
@@ -390,6 +393,7 @@ def _add_compare_recipes(commands: "argparse._SubParsersAction[argparse.Argument
 _RECIPES_EXAMPLES = """examples:
   nlputils compare-recipes data/encoders/recipes.json
   nlputils compare-recipes trials.json --questions "mask rate" schedule --seeds 3
+  nlputils compare-recipes data/encoders/objectives.json --study objectives --seeds 3
   KERAS_BACKEND=jax nlputils compare-recipes gpu.json --size small --tokens 50000000
 
 Each trial is kept when it is done. The same command goes on where it was; a larger --seeds adds to
@@ -397,19 +401,22 @@ what is there."""
 
 
 def _compare_recipes(args: argparse.Namespace) -> int:
+    from dataclasses import replace
+
     from nlputils.lesson.session import runs_folder
-    from nlputils.shipping import QUESTIONS, Budget, compare_recipes
+    from nlputils.shipping import STUDIES, run_study
 
     given = {
         name: value
         for name in ("tokens", "size", "texts")
         if (value := getattr(args, name)) is not None
     }
-    table = compare_recipes(
+    table = run_study(
+        args.study,
         args.file,
         args.work or runs_folder() / "work" / "encoders",
-        Budget(**given),
-        questions=args.questions or tuple(QUESTIONS),
+        replace(STUDIES[args.study].budget, **given),
+        questions=args.questions or (),
         seeds=args.seeds,
     )
     print(table.to_string(index=False))

@@ -7,6 +7,7 @@ from nlputils.models.encoders import (
     encoder,
     encoder_size,
     masked_lm,
+    masked_lm_with_next,
     set_output_bias,
     trainable,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "encoder_size",
     "load_encoder",
     "masked_lm",
+    "masked_lm_with_next",
     "mean_pooled",
     "recurrent_classifier",
     "rounded",

@@ -156,6 +156,28 @@ def masked_lm(
     return keras_hub.models.BertMaskedLM(backbone=backbone, preprocessor=None)
 
 
+def masked_lm_with_next(task: keras_hub.models.BertMaskedLM, *, seed: int = 0) -> keras.Model:
+    """Let a masked LM also say whether segment B follows segment A (Devlin et al. 2019, sec. 3.1).
+
+    Args:
+        task: from `masked_lm`; all its weights are shared.
+        seed: decides the new head's random weights.
+
+    Returns:
+        A plain model from the task's inputs to ``masked``, the task's logits, and ``next``, one
+        logit for each row [batch, 1], read off the pooled vector of ``[CLS]``.
+    """
+    set_seeds(seed)
+    encoder = task.backbone
+    vectors = encoder(encoder.input)
+    masked = task.masked_lm_head(vectors["sequence_output"], task.input["mask_positions"])
+    head = keras.layers.Dense(
+        1, kernel_initializer=keras.initializers.TruncatedNormal(stddev=0.02), name="next_sentence"
+    )
+    outputs = {"masked": masked, "next": head(vectors["pooled_output"])}
+    return keras.Model(task.input, outputs, name=f"{task.name}_with_next")
+
+
 def set_output_bias(task: keras_hub.models.BertMaskedLM, counts: np.ndarray) -> None:
     """Let a masked LM know from the start how frequent each piece is.
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -22,8 +22,18 @@ from nlputils.data import Corpus, pretraining_corpus, registry, write_atomic
 from nlputils.errors import CourseError
 from nlputils.lesson.machine import device
 from nlputils.shipping.card import card_of, readme_of
-from nlputils.text import MaskedBatches, WordPiece, pack, train_wordpiece
+from nlputils.text import (
+    ByteBPE,
+    MaskedBatches,
+    Tokenizer,
+    WordPiece,
+    pack,
+    train_byte_bpe,
+    train_wordpiece,
+)
 from nlputils.train.fingerprints import fingerprint
+
+Pieces = Literal["word pieces", "byte pairs"]
 
 # More batches than any time suffices for: the budget ends the training.
 _ENOUGH = 10**9
@@ -92,7 +102,7 @@ class Rows:
         about: counts of texts and pieces, seconds and memory.
     """
 
-    tokenizer: WordPiece
+    tokenizer: Tokenizer
     train: np.ndarray
     held_out: np.ndarray
     about: dict[str, Any]
@@ -123,6 +133,7 @@ def make_encoder(
     """
     work = Path(work)
     rows = prepared(recipe, work / recipe.text_key(), tell)
+    assert isinstance(rows.tokenizer, WordPiece), "an encoder's folder holds word pieces"
     backbone = models.encoder(
         recipe.size,
         len(rows.tokenizer),
@@ -202,6 +213,7 @@ def prepared(
     folder: Path,
     tell: Callable[[str], None],
     read: Callable[[Recipe, Callable[[str], None]], Corpus] = corpus_of,
+    pieces: Pieces = "word pieces",
 ) -> Rows:
     """Prepare the text, or take it from the folder where it was prepared before.
 
@@ -210,6 +222,7 @@ def prepared(
         folder: of this prepared text.
         tell: takes progress lines.
         read: gives the texts, when they are needed.
+        pieces: the kind of vocabulary; each needs a folder of its own.
 
     Returns:
         The rows.
@@ -222,11 +235,7 @@ def prepared(
         folder.mkdir(parents=True, exist_ok=True)
         began = time.perf_counter()
         corpus = read(recipe, tell)
-        tokenizer = train_wordpiece(
-            corpus.train,
-            recipe.vocabulary_size,
-            min_character_count=max(3, sum(map(len, corpus.train)) // _RARE),
-        )
+        tokenizer = _trained(corpus.train, recipe.vocabulary_size, pieces)
         tokenizer.save(vocabulary)
         tokenising = time.perf_counter()
         # A corpus comes file by file; the packed rows keep that order and are shuffled in training.
@@ -249,7 +258,15 @@ def prepared(
         f"at {about['tokens_per_second']:,.0f} pieces a second, peak memory {about['peak_mb']:,} MB"
     )
     rows, held = (np.load(folder / name, mmap_mode="r") for name in ("train.npy", "held_out.npy"))
-    return Rows(WordPiece.load(vocabulary), rows, held, about)
+    kind = ByteBPE if pieces == "byte pairs" else WordPiece
+    return Rows(kind.load(vocabulary), rows, held, about)
+
+
+def _trained(texts: Sequence[str], size: int, pieces: Pieces) -> Tokenizer:
+    if pieces == "byte pairs":
+        return train_byte_bpe(texts, size)
+    least = max(3, sum(map(len, texts)) // _RARE)
+    return train_wordpiece(texts, size, min_character_count=least)
 
 
 def piece_counts(rows: Rows) -> np.ndarray:

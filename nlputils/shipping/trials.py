@@ -20,8 +20,8 @@ from nlputils.errors import CourseError
 from nlputils.feeding import feed
 from nlputils.memory import keep_freed_memory
 from nlputils.randomness import set_seeds
-from nlputils.shipping.making import Recipe, Rows, held_batches, piece_counts
-from nlputils.text import MaskedBatches
+from nlputils.shipping.making import Pieces, Recipe, Rows, held_batches, piece_counts
+from nlputils.text import MaskedBatches, PairBatches
 from nlputils.train.loop import seed_dropout, unread_pooler
 from nlputils.train.pretraining import LONG, compiled_with
 
@@ -55,6 +55,9 @@ class Settings:
         beta_2: of the optimizer; RoBERTa took 0.98 for Adam (Liu et al. 2019, section 3.1).
         ramp: the first quarter of the pieces comes in batches a quarter as large.
         norm: normalise after each block, as BERT does, or before it (Xiong et al. 2020).
+        pieces: the kind of vocabulary, `WordPiece` or `ByteBPE`.
+        dynamic: new masks each time a row comes round again.
+        next_sentence: rows of two segments, and BERT's second objective (`PairBatches`).
     """
 
     vocabulary_size: int = 8000
@@ -68,6 +71,9 @@ class Settings:
     beta_2: float = 0.999
     ramp: bool = False
     norm: Norm = "post"
+    pieces: Pieces = "word pieces"
+    dynamic: bool = True
+    next_sentence: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ class Budget:
 
     tokens: int = 3_000_000
     size: str = "2x128"
-    batch_tokens: int = 2048
+    batch_tokens: int = 1024
     texts: int = 60_000
     corpora: tuple[str, ...] = Recipe.corpora
     held_out: float = Recipe.held_out
@@ -131,9 +137,9 @@ def run_trial(
         tell: takes progress lines.
 
     Returns:
-        ``held_out_loss`` (15 % hidden, whatever the training hid), ``tokens``, ``seconds`` of the
-        training, and ``probes``: data set to the classes that the probe gave, as a string of
-        digits.
+        ``held_out_loss`` (15 % hidden, whatever the training hid), ``tokens`` and how many
+        ``passes`` over the text they are, ``seconds`` of the training, and ``probes``: data set to
+        the classes that the probe gave, as a string of digits.
 
     Raises:
         CourseError: a setting is out of range, or the text is too small.
@@ -154,21 +160,26 @@ def run_trial(
     seed_dropout(model, seed)
     began = time.perf_counter()
     for number, phase in enumerate(phases):
-        batches = MaskedBatches(
+        kind = PairBatches if settings.next_sentence else MaskedBatches
+        batches = kind(
             phase.rows,
             rows.tokenizer,
             phase.batch_size,
             steps=phase.steps,
             seed=1000 * seed + number,
             rate=settings.mask_rate,
+            dynamic=settings.dynamic,
         )
         with unread_pooler():
             model.fit(feed(batches), epochs=1, shuffle=False, verbose=0)
     seconds = time.perf_counter() - began
+    # Scored without pairs in all trials: what counts later is the reading of one text.
+    scored = compiled_with(task, train.AdamW(0.0), long=False)
     held = held_batches(rows, budget.recipe(settings), _HELD)
-    losses = [model.test_on_batch(*held[i]) for i in range(len(held))]
+    losses = [scored.test_on_batch(*held[i]) for i in range(len(held))]
     found = {
         "held_out_loss": float(np.mean(losses)),
+        "passes": sum(phase.steps * phase.pieces for phase in phases) / rows.train.size,
         "tokens": sum(phase.steps * phase.pieces for phase in phases),
         "seconds": seconds,
     }
@@ -275,7 +286,7 @@ def _compiled(task: Any, settings: Settings, phases: Sequence[_Phase]) -> keras.
         rate, beta_2=settings.beta_2, weight_decay=0.01, clipnorm=1.0
     )
     steps = sum(phase.steps for phase in phases)
-    return compiled_with(task, optimizer, long=steps >= LONG)
+    return compiled_with(task, optimizer, long=steps >= LONG, next_sentence=settings.next_sentence)
 
 
 def _judges(split: data.Split) -> Any:

@@ -1,28 +1,36 @@
 """Text to tensors: tokenizers, packing, masking.
 
-Takes frames and texts, gives int32 arrays. `MaskedBatches` is a Keras data set, so its module is
-imported only when it is asked for.
+Takes frames and texts, gives int32 arrays. `MaskedBatches` and
+`PairBatches` are Keras data sets, so their modules are imported only when they are asked for.
 """
 
 from typing import TYPE_CHECKING, Any
 
+from nlputils.text.bpe import BPE_SPECIAL_TOKENS, ByteBPE, train_byte_bpe
 from nlputils.text.masking import MaskedBatch, mask_tokens
 from nlputils.text.packing import bert_inputs, pack
+from nlputils.text.tokenizer import Tokenizer
 from nlputils.text.wordpiece import SPECIAL_TOKENS, WordPiece, train_wordpiece
 from nlputils.text.words import WordIndex
 
 if TYPE_CHECKING:
     from nlputils.text.batches import MaskedBatches
+    from nlputils.text.pairs import PairBatches
 
 __all__ = [
+    "BPE_SPECIAL_TOKENS",
     "SPECIAL_TOKENS",
+    "ByteBPE",
     "MaskedBatch",
     "MaskedBatches",
+    "PairBatches",
+    "Tokenizer",
     "WordIndex",
     "WordPiece",
     "bert_inputs",
     "mask_tokens",
     "pack",
+    "train_byte_bpe",
     "train_wordpiece",
 ]
 
@@ -33,4 +41,8 @@ def __getattr__(name: str) -> Any:
         from nlputils.text.batches import MaskedBatches
 
         return MaskedBatches
+    if name == "PairBatches":
+        from nlputils.text.pairs import PairBatches
+
+        return PairBatches
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

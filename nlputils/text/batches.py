@@ -14,7 +14,7 @@ import numpy as np
 from nlputils.errors import CourseError
 from nlputils.text.masking import mask_tokens
 from nlputils.text.packing import bert_inputs
-from nlputils.text.wordpiece import WordPiece
+from nlputils.text.tokenizer import Tokenizer
 
 
 class MaskedBatches(keras.utils.PyDataset):
@@ -40,7 +40,7 @@ class MaskedBatches(keras.utils.PyDataset):
     def __init__(
         self,
         packed: np.ndarray,
-        tokenizer: WordPiece,
+        tokenizer: Tokenizer,
         batch_size: int,
         *,
         steps: int,
@@ -65,7 +65,7 @@ class MaskedBatches(keras.utils.PyDataset):
         """Return the number of batches from ``start`` to the last step."""
         return self.steps - self.start
 
-    def __getitem__(self, index: int) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
+    def __getitem__(self, index: int) -> tuple[dict[str, np.ndarray], Any, Any]:
         """Return inputs, answers and weights of step ``start + index``."""
         return self.at(self.start + index)
 
@@ -74,14 +74,14 @@ class MaskedBatches(keras.utils.PyDataset):
         settings: dict[str, Any] = {
             name: getattr(self, name) for name in ("steps", "seed", "rate", "dynamic")
         }
-        return MaskedBatches(self.packed, self.tokenizer, self.batch_size, start=step, **settings)
+        return type(self)(self.packed, self.tokenizer, self.batch_size, start=step, **settings)
 
     @property
     def tokens_per_step(self) -> int:
         """Pieces in a batch."""
         return self.batch_size * self.packed.shape[1]
 
-    def at(self, step: int) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
+    def at(self, step: int) -> tuple[dict[str, np.ndarray], Any, Any]:
         """Return the batch of one step.
 
         Returns:
@@ -89,12 +89,21 @@ class MaskedBatches(keras.utils.PyDataset):
             ``mask_positions`` [batch, k], all int32), answers int32 [batch, k], weights float32
             [batch, k].
         """
+        chosen, chance = self._drawn(step)
+        return self._masked(np.asarray(self.packed[chosen]), chance)
+
+    def _drawn(self, step: int) -> tuple[np.ndarray, list[int]]:
+        """Return the rows of one step in rising order, and the seed of all else in it."""
         epoch, place = divmod(step, self.steps_per_epoch)
         chosen = self._rows_of(epoch)[place * self.batch_size : (place + 1) * self.batch_size]
-        ids = np.asarray(self.packed[np.sort(chosen)])
-        masks = (epoch, place) if self.dynamic else (0, place)
+        return np.sort(chosen), [epoch if self.dynamic else 0, place]
+
+    def _masked(
+        self, ids: np.ndarray, chance: list[int]
+    ) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
+        """Hide pieces of rows, and return inputs, answers and weights."""
         batch = mask_tokens(
-            ids, self.tokenizer, np.random.default_rng([self.seed, 1, *masks]), rate=self.rate
+            ids, self.tokenizer, np.random.default_rng([self.seed, 1, *chance]), rate=self.rate
         )
         inputs = bert_inputs(batch.token_ids, self.tokenizer.pad_id)
         # Hiding never makes padding, so the mask may be taken from the hidden ids.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nlputils.errors import CourseError
-from nlputils.text.wordpiece import WordPiece
+from nlputils.text.tokenizer import Tokenizer
 
 
 class MaskedBatch(NamedTuple):
@@ -38,7 +38,7 @@ def slots(length: int, rate: float) -> int:
 
 def mask_tokens(
     token_ids: np.ndarray,
-    tokenizer: WordPiece,
+    tokenizer: Tokenizer,
     rng: np.random.Generator,
     *,
     rate: float = 0.15,
@@ -86,7 +86,7 @@ def mask_tokens(
 def _shown(
     answers: np.ndarray,
     used: np.ndarray,
-    tokenizer: WordPiece,
+    tokenizer: Tokenizer,
     rng: np.random.Generator,
     shares: tuple[float, float],
 ) -> np.ndarray:

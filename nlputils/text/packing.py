@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 
 from nlputils.errors import CourseError
-from nlputils.text.wordpiece import WordPiece
+from nlputils.text.tokenizer import Tokenizer
 
 _CHUNK = 4096  # texts tokenised at a time: enough for all cores, little enough for the memory
 
 
-def pack(texts: Iterable[str], tokenizer: WordPiece, length: int, path: str | Path) -> np.ndarray:
+def pack(texts: Iterable[str], tokenizer: Tokenizer, length: int, path: str | Path) -> np.ndarray:
     """Tokenise texts once and write them as full rows of pieces.
 
     Args:
@@ -52,7 +52,7 @@ def pack(texts: Iterable[str], tokenizer: WordPiece, length: int, path: str | Pa
     return np.load(path, mmap_mode="r")
 
 
-def _rows(texts: Iterable[str], tokenizer: WordPiece, length: int) -> Iterator[np.ndarray]:
+def _rows(texts: Iterable[str], tokenizer: Tokenizer, length: int) -> Iterator[np.ndarray]:
     """Yield blocks of full rows; what is left over goes to the front of the next block."""
     body, rest, source = length - 2, np.empty(0, dtype=np.int32), iter(texts)
     while chunk := list(islice(source, _CHUNK)):

@@ -15,10 +15,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from nlputils.data.files import write_atomic
 from nlputils.errors import CourseError
+from nlputils.text.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
     import keras_hub
@@ -38,7 +37,7 @@ def _pre_tokenizer() -> Any:
     return pre_tokenizers.BertPreTokenizer()
 
 
-class WordPiece:
+class WordPiece(Tokenizer):
     """A lower-cased WordPiece tokenizer over a fixed vocabulary.
 
     Args:
@@ -50,7 +49,8 @@ class WordPiece:
     """
 
     def __init__(self, vocabulary: Sequence[str]) -> None:
-        from tokenizers import Tokenizer, decoders, models
+        from tokenizers import Tokenizer as Rust
+        from tokenizers import decoders, models
 
         self.vocabulary: tuple[str, ...] = tuple(vocabulary)
         ids = {piece: i for i, piece in enumerate(self.vocabulary)}
@@ -65,71 +65,11 @@ class WordPiece:
         self.pad_id, self.unk_id, self.cls_id, self.sep_id, self.mask_id = (
             ids[token] for token in SPECIAL_TOKENS
         )
-        self._rust = Tokenizer(models.WordPiece(ids, unk_token="[UNK]"))
+        self._rust = Rust(models.WordPiece(ids, unk_token="[UNK]"))
         self._rust.normalizer = _normalizer()
         self._rust.pre_tokenizer = _pre_tokenizer()
         self._rust.decoder = decoders.WordPiece()
         self._ids = ids
-
-    def __len__(self) -> int:
-        """Return the number of pieces."""
-        return len(self.vocabulary)
-
-    def __repr__(self) -> str:
-        """Return the size and a few pieces."""
-        return f"WordPiece({len(self):,} pieces, e.g. {list(self.vocabulary[-3:])})"
-
-    def tokens(self, text: str) -> list[str]:
-        """Return the pieces of one text, without special tokens."""
-        return self._rust.encode(text, add_special_tokens=False).tokens
-
-    def ids(self, text: str) -> list[int]:
-        """Return the ids of one text's pieces, without special tokens."""
-        return self._rust.encode(text, add_special_tokens=False).ids
-
-    def ids_batch(self, texts: Sequence[str]) -> list[list[int]]:
-        """Return the ids of many texts; uses all cores."""
-        return [e.ids for e in self._rust.encode_batch(list(texts), add_special_tokens=False)]
-
-    def id_of(self, token: str) -> int:
-        """Return the id of one piece.
-
-        Raises:
-            CourseError: the piece is not in the vocabulary.
-        """
-        if token not in self._ids:
-            raise CourseError(f"{token!r} is not one of the {len(self):,} pieces.")
-        return self._ids[token]
-
-    def encode(self, texts: Sequence[str], length: int) -> np.ndarray:
-        """Turn texts into rows of equal length: ``[CLS] pieces [SEP] [PAD] ...``.
-
-        Args:
-            texts: n texts.
-            length: pieces in a row, special tokens included; longer texts lose their end.
-
-        Returns:
-            int32 array [n, length].
-
-        Raises:
-            CourseError: a text is not a string, or there is no room for a piece.
-        """
-        if length < 3:
-            raise CourseError(f"length={length} leaves no room for a piece: use at least 3.")
-        bad = next((i for i, text in enumerate(texts) if not isinstance(text, str)), None)
-        if bad is not None:
-            kind = type(list(texts)[bad]).__name__
-            raise CourseError(f"Text {bad} is a {kind}, not a string; drop or mend such rows.")
-        rows = np.full((len(texts), length), self.pad_id, dtype=np.int32)
-        for row, ids in zip(rows, self.ids_batch(texts), strict=True):
-            body = [self.cls_id, *ids[: length - 2], self.sep_id]
-            row[: len(body)] = body
-        return rows
-
-    def decode(self, ids: Iterable[int]) -> str:
-        """Join ids back into text; padding, ``[CLS]`` and ``[SEP]`` are dropped."""
-        hidden = {self.pad_id, self.cls_id, self.sep_id}
-        return self._rust.decode([int(i) for i in ids if int(i) not in hidden], False)
 
     def save(self, path: str | Path) -> Path:
         """Write the vocabulary to ``path``, one piece a line; whole or not at all."""
@@ -181,7 +121,8 @@ def train_wordpiece(
     Raises:
         CourseError: there is no text, or the size does not even hold the alphabet.
     """
-    from tokenizers import Tokenizer, models, trainers
+    from tokenizers import Tokenizer as Rust
+    from tokenizers import models, trainers
 
     texts = list(texts)
     alphabet = _alphabet(texts, min_character_count)
@@ -193,7 +134,7 @@ def train_wordpiece(
             f"vocabulary_size={vocabulary_size} is smaller than the alphabet needs "
             f"({len(single) + len(alphabet)}): ask for more pieces."
         )
-    rust = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    rust = Rust(models.WordPiece(unk_token="[UNK]"))
     rust.normalizer, rust.pre_tokenizer = _normalizer(), _pre_tokenizer()
     trainer = trainers.WordPieceTrainer(
         vocab_size=vocabulary_size,

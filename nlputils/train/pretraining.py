@@ -8,7 +8,7 @@ from typing import Any
 import keras
 
 from nlputils.errors import CourseError
-from nlputils.models import trainable
+from nlputils.models import masked_lm_with_next, trainable
 from nlputils.text import MaskedBatches
 from nlputils.train.history import History
 from nlputils.train.loop import Plan, train
@@ -95,22 +95,29 @@ def compiled(task: Any, learning_rate: Any, weight_decay: float, *, long: bool) 
     return compiled_with(task, optimizer, long=long)
 
 
-def compiled_with(task: Any, optimizer: keras.optimizers.Optimizer, *, long: bool) -> keras.Model:
+def compiled_with(
+    task: Any, optimizer: keras.optimizers.Optimizer, *, long: bool, next_sentence: bool = False
+) -> keras.Model:
     """Return a masked-LM task's plain model with an optimizer of your own.
 
     Args:
         task: see `compiled`.
         optimizer: its weight decay is kept off biases, norms and embeddings.
         long: see `compiled`.
+        next_sentence: learn the second objective as well; the two losses are added up (Devlin et
+            al. 2019, appendix A.2). The model then takes `nlputils.text.PairBatches`.
 
     Returns:
         The model with optimizer and loss.
     """
-    model = trainable(task)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embedding"])
-    loss = keras.losses.SparseCategoricalCrossentropy(
+    loss: Any = keras.losses.SparseCategoricalCrossentropy(
         from_logits=True, reduction="mean_with_sample_weight"
     )
+    model = trainable(task)
+    if next_sentence:
+        model = masked_lm_with_next(task)
+        loss = {"masked": loss, "next": keras.losses.BinaryCrossentropy(from_logits=True)}
     xla = long and keras.backend.backend() == "tensorflow"
     model.compile(optimizer=optimizer, loss=loss, jit_compile=xla or "auto")
     return model
