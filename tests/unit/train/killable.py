@@ -83,7 +83,7 @@ def main() -> None:
     train.pretraining.LONG = 1  # compiled as in a lesson's long pretraining
     first = train.pretrain(
         models.masked_lm(backbone, seed=1),
-        MaskedBatches(rows, tokenizer, 16, steps=24, seed=3),
+        MaskedBatches(rows, tokenizer, 16, steps=23, seed=3),
         reports=4,
         label="pretrain",
         checkpoint=checkpoint["pretrain"],
