@@ -421,7 +421,11 @@ def _bench_pretrain(args: argparse.Namespace) -> int:
     effort["only"] = tuple(effort.get("only", ()))
     output = given.pop("output", None)
     del given["call"]
-    results = bench_pretrain(setup_of(**given), Effort(**effort), output=output)
+    try:
+        results = bench_pretrain(setup_of(**given), Effort(**effort), output=output)
+    except KeyboardInterrupt:
+        print("\nnlputils: stopped. Nothing was kept: turns of two hours cannot be compared.")
+        return _INTERRUPTED
     rows = [*results["contestants"].values(), *results["peaks"].values()]
     return 1 if any(row["failed"] for row in rows) else 0
 

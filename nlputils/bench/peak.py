@@ -137,7 +137,7 @@ def keras_peak(setup: Setup) -> Peak:
         keras_device(),
         (ops.matmul,),
         lambda a, dtype: ops.convert_to_tensor(a, dtype=dtype),
-        lambda product: ops.convert_to_numpy(product[:1, :1]),
+        lambda product: ops.convert_to_numpy(ops.cast(product[:1, :1], "float32")),
         ("float32", "bfloat16"),
     )
 

@@ -65,14 +65,16 @@ def bench_pretrain(
         What the JSON file holds: see `nlputils.bench.results.results_of`.
 
     Raises:
-        CourseError: there is no contestant of a name, too little memory is free, or the numbers
-            leave nothing to measure.
+        CourseError: there is no contestant of a name, too little memory is free, the numbers
+            leave nothing to measure, or ``output`` is a folder.
     """
     effort = effort or Effort()
     if effort.rounds < 1 or effort.steps < 1:
         raise CourseError(
             f"rounds={effort.rounds}, steps={effort.steps}: at least 1 of each was expected."
         )
+    if output is not None and Path(output).is_dir():
+        raise CourseError(f"{output} is a folder: name the JSON file to be written.")
     entries = chosen(effort.only)
     require_memory(sum(entry.memory_mb for entry in entries.values()))
     tell(heading(setup))

@@ -22,6 +22,8 @@ from nlputils.bench.lineup import Block
 from nlputils.bench.setup import Setup
 from nlputils.errors import CourseError
 
+# What a contestant's process runs, followed by its name and the set-up.
+WORKER = ("-m", "nlputils.bench.worker")
 # Seconds after which a silent process counts as stuck. To compile takes a minute or two.
 _LIMIT = 900.0
 # Threads of the process before go on looking for work for some milliseconds.
@@ -52,7 +54,7 @@ class Process:
         self._log = tempfile.TemporaryFile(  # noqa: SIM115
             mode="w+", encoding="utf-8", errors="replace"
         )
-        words = [sys.executable, "-m", "nlputils.bench.worker", name, json.dumps(setup.to_dict())]
+        words = [sys.executable, *WORKER, name, json.dumps(setup.to_dict())]
         self._process = subprocess.Popen(
             words,
             stdin=subprocess.PIPE,
@@ -114,7 +116,7 @@ class Process:
         assert self._process.stdout is not None
         ready, _, _ = select.select([self._process.stdout], [], [], self._limit)
         if not ready:
-            return {"failed": f"no answer within {self._limit:.0f} s"}
+            return {"failed": f"no answer within {self._limit:g} s"}
         line = self._process.stdout.readline()
         if not line:
             code = self._process.wait()

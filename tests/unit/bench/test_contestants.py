@@ -44,6 +44,7 @@ def test_the_guide_hides_as_many_pieces_as_the_course_and_among_the_same():
         assert all(len(set(row)) == SETUP.scored for row in places.tolist())
 
 
+@pytest.mark.slow
 @needs_tensorflow
 def test_both_train_and_count_their_turn():
     for make in (contestants.course, contestants.guide):
@@ -90,5 +91,6 @@ def test_dropout_reaches_every_layer_that_has_it():
         ]
 
     course, guide = rates(replace(SETUP, dropout=0.2))
-    assert course == guide and set(course) == {0.2}
-    assert set(rates(SETUP)[0]) <= {0.0}
+    # After the embeddings; in each block on the attention's weights and on its two outputs.
+    assert course == guide == [0.2] * (1 + 3 * SETUP.layers)
+    assert rates(SETUP) == [[0] * 4] * 2

@@ -1,7 +1,5 @@
 """The measured peak: the number of operations, and that the fastest of several counts."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -16,16 +14,35 @@ def test_the_operations_of_a_product_by_hand():
     assert peak.product_flops(2) == 16
 
 
-def test_the_shortest_time_counts():
-    waits = iter([0.02, 0.001, 0.02] + [0.02] * 100)
-    found = peak.fastest(lambda: time.sleep(next(waits)), 0.1)
-    assert 0.001 <= found < 0.02
+class Clock:
+    """A clock that goes on only when it is told to."""
+
+    def __init__(self):
+        self.now = 100.0
+
+    def perf_counter(self):
+        return self.now
+
+    def wait(self, seconds):
+        self.now += seconds
 
 
-def test_work_longer_than_the_time_is_done_once():
-    done = []
-    peak.fastest(lambda: done.append(time.sleep(0.01)), 0.0)
-    assert len(done) == 1
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(peak, "time", clock)
+    return clock
+
+
+def test_the_shortest_time_counts(clock):
+    waits = iter([2.0, 0.5, 3.0, 4.0])
+    assert peak.fastest(lambda: clock.wait(next(waits)), 9.0) == 0.5
+    assert next(waits, None) is None
+
+
+def test_work_longer_than_the_time_is_done_once(clock):
+    assert peak.fastest(lambda: clock.wait(7.0), 1.0) == 7.0
+    assert clock.now == 107.0
 
 
 @pytest.fixture
@@ -50,25 +67,29 @@ def test_pytorch_says_its_rate(small):
     assert set(torch_peak(SETUP).block(1).peak) == {"float32", "bfloat16"}
 
 
-def planted(waits):
-    """A library with one way to multiply for each number of seconds that a product takes."""
+def planted(clock, *seconds):
+    """The peak of a library with one way to multiply for each number of seconds it takes."""
 
     def way(seconds):
         def multiply(a, b):
-            time.sleep(seconds)
+            clock.wait(seconds)
             return a @ b
 
         return multiply
 
-    ways = tuple(way(seconds) for seconds in waits)
+    ways = tuple(way(each) for each in seconds)
     found = peak.Peak("planted", "cpu", ways, lambda a, dtype: a, lambda c: None, ("float32",))
     return found.block(1).peak["float32"]
 
 
-def test_the_fastest_way_and_the_fastest_size_count(small):
-    slow, both = planted([0.02]), planted([0.02, 0.001])
-    assert slow < peak.product_flops(16) / 0.02 * 1.0001
-    assert both > 3 * slow
+def test_the_fastest_way_and_the_fastest_size_count(small, clock):
+    assert planted(clock, 0.125) == peak.product_flops(16) / 0.125
+    assert planted(clock, 0.125, 0.0625) == peak.product_flops(16) / 0.0625
+
+
+def test_a_slow_size_ends_the_climb(small, clock):
+    # A chain of four products takes two seconds: the larger size is left out.
+    assert planted(clock, 0.5) == peak.product_flops(8) / 0.5
 
 
 def test_products_of_a_chain_stay_finite(small):
