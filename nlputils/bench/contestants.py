@@ -13,7 +13,7 @@ from nlputils import models
 from nlputils.bench.lineup import Absent, Block
 from nlputils.bench.peak import keras_device
 from nlputils.bench.rows import SEED, token_rows, vocabulary
-from nlputils.bench.setup import Setup
+from nlputils.bench.setup import RATE, WARM, WEIGHT_DECAY, Setup
 from nlputils.feeding import feed
 from nlputils.memory import keep_freed_memory
 from nlputils.text import MaskedBatches
@@ -21,11 +21,6 @@ from nlputils.text.wordpiece import SPECIAL_TOKENS
 from nlputils.train.loop import unread_pooler
 from nlputils.train.pretraining import compiled
 
-# Steps at the head of each turn that do not count: the caches hold another contestant's numbers,
-# and the batches that were made before the first step cost this turn nothing.
-WARM = 3
-RATE = 1e-4
-WEIGHT_DECAY = 0.01
 # More batches than any turn uses: whoever makes them ahead of time never comes to an end.
 _ENOUGH = 10**9
 

@@ -12,6 +12,12 @@ from nlputils.text.masking import slots
 from nlputils.text.wordpiece import SPECIAL_TOKENS
 
 DTYPES = ("float32", "mixed_bfloat16")
+# Steps at the head of each turn that do not count: the caches hold another contestant's numbers,
+# and batches that were made ahead of the first step cost the turn nothing.
+WARM = 3
+# Of AdamW. No step depends on them for its time.
+RATE = 1e-4
+WEIGHT_DECAY = 0.01
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,9 @@ import numpy as np
 from nlputils.bench.lineup import Block
 from nlputils.bench.peak import Peak
 from nlputils.bench.rows import SEED, token_rows, vocabulary
-from nlputils.bench.setup import Setup
+from nlputils.bench.setup import RATE, WARM, WEIGHT_DECAY, Setup
 from nlputils.text.masking import MaskedBatch, mask_tokens
 
-_WARM = 3
-_RATE = 1e-4
-_WEIGHT_DECAY = 0.01
 # Batches that are masked beforehand and used again and again.
 _MASKED = 16
 # What PyTorch's cross entropy leaves out.
@@ -46,7 +43,7 @@ class Stepped:
         self.block(1)  # compiles
 
     def block(self, steps: int) -> Block:
-        """Train for three steps, and then for those that count.
+        """Train for `WARM` steps, and then for those that count.
 
         Args:
             steps: counted steps, at least 1.
@@ -54,7 +51,7 @@ class Stepped:
         Returns:
             Their seconds, and the mean loss of the turn.
         """
-        losses = [self._step(*next(self._batches)) for _ in range(_WARM)]
+        losses = [self._step(*next(self._batches)) for _ in range(WARM)]
         begin = time.perf_counter()
         losses += [self._step(*next(self._batches)) for _ in range(steps)]
         return Block(time.perf_counter() - begin, float(np.mean(losses)))
@@ -86,7 +83,7 @@ def bert(
     if compiled:
         loss_of = torch.compile(loss_of)
     optimizer = torch.optim.AdamW(
-        model.parameters(), lr=_RATE, weight_decay=_WEIGHT_DECAY, fused=True
+        model.parameters(), lr=RATE, weight_decay=WEIGHT_DECAY, fused=True
     )
 
     def step(*batch: Any) -> float:
