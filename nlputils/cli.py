@@ -424,7 +424,7 @@ def _bench_pretrain(args: argparse.Namespace) -> int:
     try:
         results = bench_pretrain(setup_of(**given), Effort(**effort), output=output)
     except KeyboardInterrupt:
-        print("\nnlputils: stopped. Nothing was kept: turns of two hours cannot be compared.")
+        print("\nnlputils: stopped. Nothing was kept: turns of different hours do not compare.")
         return _INTERRUPTED
     rows = [*results["contestants"].values(), *results["peaks"].values()]
     return 1 if any(row["failed"] for row in rows) else 0
