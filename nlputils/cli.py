@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_pretrain_encoder,
         _add_evaluate_encoder,
         _add_compare_recipes,
+        _add_bench,
         _add_doctor,
         _add_notebooks,
     ):
@@ -421,6 +422,68 @@ def _compare_recipes(args: argparse.Namespace) -> int:
     )
     print(table.to_string(index=False))
     return 0
+
+
+def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    bench = _command(commands, "bench", "measure how fast this machine trains")
+    actions = bench.add_subparsers(metavar="ACTION", required=True)
+    parser = _command(
+        actions,
+        "pretrain",
+        "compare the speed of pretraining: nlputils, the Keras guide, Hugging Face",
+        _bench_pretrain,
+        _BENCH_EXAMPLES,
+    )
+    parser.add_argument("--size", default="3x256", help="as in pretrain-encoder (default: 3x256)")
+    parser.add_argument("--batch-size", type=int, metavar="N", help="rows in a batch (default: 32)")
+    parser.add_argument("--length", type=int, metavar="N", help="pieces in a row (default: 64)")
+    parser.add_argument("--vocabulary-size", type=int, metavar="N", help="default: 8000 pieces")
+    parser.add_argument(
+        "--mask-rate", type=float, metavar="SHARE", help="pieces to hide (default: 0.3)"
+    )
+    parser.add_argument("--dropout", type=float, metavar="SHARE", help="default: 0")
+    parser.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: all cores)")
+    parser.add_argument("--dtype", help="of Keras: float32 (default) or mixed_bfloat16")
+    parser.add_argument("--rounds", type=int, metavar="N", help="turns of each (default: 5)")
+    parser.add_argument("--steps", type=int, metavar="N", help="steps in a turn (default: 20)")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="default: all")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="a JSON file for all numbers")
+
+
+_BENCH_EXAMPLES = """names:
+  nlputils            this course's code
+  keras-guide         the guide "Pretraining a Transformer from scratch with KerasHub"
+  bert-eager          Hugging Face's BertForMaskedLM in PyTorch
+  bert-compiled       the same through torch.compile, which needs a C++ compiler
+  bert-eager-bf16, bert-compiled-bf16    the same with bfloat16 autocast
+  bert-eager-all      logits for all pieces of a row, not only for the scored ones
+
+examples:
+  nlputils bench pretrain --output speed.json
+  nlputils bench pretrain --size tiny --rounds 3 --only nlputils bert-compiled
+  KERAS_BACKEND=jax nlputils bench pretrain --size 4x512 --batch-size 256 --dtype mixed_bfloat16
+
+PyTorch comes with `pip install 'nlputils[bench]'`. Each contestant is a process of about 1 GB; they
+take turns. Close other programs first: the table says when the machine was not left alone.
+
+exit code: 1 if a contestant failed; one that is not installed is only named."""
+
+
+def _bench_pretrain(args: argparse.Namespace) -> int:
+    from nlputils.bench import Effort, bench_pretrain, setup_of
+
+    given = {name: value for name, value in vars(args).items() if value is not None}
+    effort = {name: given.pop(name) for name in ("rounds", "steps", "only") if name in given}
+    effort["only"] = tuple(effort.get("only", ()))
+    output = given.pop("output", None)
+    del given["call"]
+    try:
+        results = bench_pretrain(setup_of(**given), Effort(**effort), output=output)
+    except KeyboardInterrupt:
+        print("\nnlputils: stopped. Nothing was kept: turns of different hours do not compare.")
+        return _INTERRUPTED
+    rows = [*results["contestants"].values(), *results["peaks"].values()]
+    return 1 if any(row["failed"] for row in rows) else 0
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
