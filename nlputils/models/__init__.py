@@ -16,7 +16,8 @@ from nlputils.models.exporting import export_hugging_face
 from nlputils.models.features import mean_pooled
 from nlputils.models.hugging_face import read_tensors
 from nlputils.models.loading import load_encoder
-from nlputils.models.miniature import write_miniature
+from nlputils.models.miniature import miniature_config, write_miniature
+from nlputils.models.names import with_bert_names
 from nlputils.models.pooling import MeanPoolingClassifier
 from nlputils.models.recurrent import recurrent_classifier, seed_lstm
 from nlputils.models.storage import Encoder, rounded, save_encoder
@@ -35,6 +36,7 @@ __all__ = [
     "masked_lm",
     "masked_lm_with_next",
     "mean_pooled",
+    "miniature_config",
     "read_tensors",
     "recurrent_classifier",
     "rounded",
@@ -42,5 +44,6 @@ __all__ = [
     "seed_lstm",
     "set_output_bias",
     "trainable",
+    "with_bert_names",
     "write_miniature",
 ]

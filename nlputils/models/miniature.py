@@ -23,6 +23,65 @@ Shapes = dict[str, tuple[int, ...]]
 _ROBERTA = ("<s>", "<pad>", "</s>", "<unk>")
 
 
+def miniature_config(
+    model_type: str, vocabulary_size: int, length: int, *, width: int = 32, **settings: Any
+) -> dict[str, Any]:
+    """Return what ``config.json`` holds for a small model: two blocks, four heads.
+
+    Args:
+        model_type: ``bert``, ``distilbert``, ``roberta`` or ``gpt2``.
+        vocabulary_size: pieces. For a RoBERTa it must be 262, see `write_miniature`.
+        length: pieces in the longest row.
+        width: numbers in a vector; four must divide it.
+        **settings: replace or add settings, by Hugging Face's own keys.
+
+    Returns:
+        The settings, for `write_miniature`.
+
+    Raises:
+        CourseError: the model type is none of the four.
+    """
+    like_bert = {
+        "hidden_size": width,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "intermediate_size": 4 * width,
+        "max_position_embeddings": length,
+        "type_vocab_size": 2,
+        "hidden_act": "gelu",
+        "layer_norm_eps": 1e-12,
+        "hidden_dropout_prob": 0.1,
+    }
+    kinds: dict[str, dict[str, Any]] = {
+        "bert": like_bert,
+        "distilbert": {
+            "dim": width,
+            "n_layers": 2,
+            "n_heads": 4,
+            "hidden_dim": 4 * width,
+            "max_position_embeddings": length,
+            "activation": "gelu",
+            "dropout": 0.1,
+        },
+        # As published: another epsilon, one token type, and two rows of positions for padding.
+        "roberta": like_bert
+        | {"layer_norm_eps": 1e-5, "type_vocab_size": 1, "pad_token_id": 1}
+        | {"max_position_embeddings": length + 2},
+        "gpt2": {
+            "n_embd": width,
+            "n_layer": 2,
+            "n_head": 4,
+            "n_positions": length,
+            "activation_function": "gelu_new",
+            "resid_pdrop": 0.1,
+        },
+    }
+    if model_type not in kinds:
+        raise CourseError(f"model_type={model_type!r}: choose one of {', '.join(kinds)}.")
+    head = {"model_type": model_type, "vocab_size": vocabulary_size}
+    return {**head, **kinds[model_type], **settings}
+
+
 def write_miniature(
     folder: str | Path,
     config: Mapping[str, Any],
@@ -39,8 +98,7 @@ def write_miniature(
 
     Args:
         folder: where to; a folder that stands there is replaced in one step.
-        config: what ``config.json`` shall hold, with Hugging Face's own keys. ``model_type`` and
-            the sizes must be there.
+        config: what ``config.json`` shall hold, from `miniature_config`.
         tokenizer: for a BERT or DistilBERT. A RoBERTa gets pieces of its own, the 256
             bytes and a few more, 262 in all.
         prefix: stands before the names of the encoder's tensors, such as ``"bert."``, as in a

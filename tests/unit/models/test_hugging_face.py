@@ -16,38 +16,9 @@ from nlputils.text import WordPiece, bert_inputs, train_wordpiece
 TEXTS = ["the ferry leaves the harbour at noon", "a fisher sells pies", "No Café, MÜDE"]
 # Two computations in float32 and float64 of the same small model.
 SAME = 5e-6
-BERT = {
-    "model_type": "bert",
-    "architectures": ["BertModel"],
-    "hidden_size": 32,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 4,
-    "intermediate_size": 64,
-    "max_position_embeddings": 24,
-    "type_vocab_size": 2,
-    "hidden_act": "gelu",
-    "layer_norm_eps": 1e-12,
-    "hidden_dropout_prob": 0.1,
-}
-DISTILBERT = {
-    "model_type": "distilbert",
-    "architectures": ["DistilBertModel"],
-    "dim": 32,
-    "n_layers": 2,
-    "n_heads": 4,
-    "hidden_dim": 64,
-    "max_position_embeddings": 24,
-    "activation": "gelu",
-    "dropout": 0.1,
-}
-ROBERTA = BERT | {
-    "model_type": "roberta",
-    "architectures": ["RobertaModel"],
-    "vocab_size": 262,
-    "type_vocab_size": 1,
-    "layer_norm_eps": 1e-5,
-    "pad_token_id": 1,
-}
+BERT = models.miniature_config("bert", 0, 24, architectures=["BertModel"])
+DISTILBERT = models.miniature_config("distilbert", 0, 24, architectures=["DistilBertModel"])
+ROBERTA = models.miniature_config("roberta", 262, 22, architectures=["RobertaModel"])
 ROBERTA_IDS = np.array([[0, 5, 9, 77, 2, 1, 1], [0, 5, 200, 77, 88, 99, 2]])
 ROBERTA_INPUTS = {"token_ids": ROBERTA_IDS, "padding_mask": (ROBERTA_IDS != 1).astype("int32")}
 
@@ -67,7 +38,8 @@ def folder(tmp_path, tokenizer):
     """Write a miniature; keyword arguments replace settings."""
 
     def write(base=BERT, *, prefix="", pooler=True, extra=None, **settings):
-        config = {"vocab_size": len(tokenizer), **base, **settings}
+        size = base["vocab_size"] or len(tokenizer)
+        config = base | {"vocab_size": size, **settings}
         pieces = None if base is ROBERTA else tokenizer
         return models.write_miniature(
             tmp_path / "m", config, tokenizer=pieces, prefix=prefix, pooler=pooler, extra=extra
@@ -370,8 +342,8 @@ def test_exact_gelu_survives_saving_and_says_what_it_is(tmp_path):
 
 
 def test_gpt2_in_miniature_is_loaded_right_by_keras_hub(tmp_path):
-    config = {"model_type": "gpt2", "vocab_size": 40, "n_embd": 32, "n_layer": 2, "n_head": 4}
-    path = models.write_miniature(tmp_path / "g", {**config, "n_positions": 16, "resid_pdrop": 0.1})
+    config = models.miniature_config("gpt2", 40, 16)
+    path = models.write_miniature(tmp_path / "g", config)
     ids = np.array([[5, 9, 30, 39, 2]])
     inputs = {"token_ids": ids, "padding_mask": np.ones_like(ids)}
     found = keras_hub.models.GPT2Backbone.from_preset(str(path))(inputs)
@@ -380,6 +352,8 @@ def test_gpt2_in_miniature_is_loaded_right_by_keras_hub(tmp_path):
     assert gap(found, by_hand.gpt2(path, ids[:, ::-1])[:, ::-1], ids >= 0) > 0.1
     with pytest.raises(CourseError, match="choose one of bert, roberta, distilbert, gpt2"):
         models.write_miniature(tmp_path / "t", config | {"model_type": "t5"})
+    with pytest.raises(CourseError, match="choose one of bert, distilbert, roberta, gpt2"):
+        models.miniature_config("t5", 40, 16)
 
 
 @pytest.mark.parametrize("base", [BERT, DISTILBERT, ROBERTA], ids=lambda b: b["model_type"])

@@ -182,9 +182,7 @@ def test_a_repository_of_hugging_face_goes_the_way_of_a_folder(tmp_path, tokeniz
     """KerasHub's own way to ``hf://`` would load the wrong activation without a word."""
     import huggingface_hub
 
-    config = {"model_type": "bert", "vocab_size": len(tokenizer), "hidden_size": 16}
-    config |= {"num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
-    config |= {"max_position_embeddings": 16, "type_vocab_size": 2}
+    config = models.miniature_config("bert", len(tokenizer), 16)
     folder = models.write_miniature(tmp_path / "m", config, tokenizer=tokenizer)
     asked = []
 
