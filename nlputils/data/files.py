@@ -93,12 +93,24 @@ def folder_atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
         yield staging
         # ``mkdtemp`` makes a folder that only its owner can read.
         os.chmod(staging, 0o777 & ~_umask())
-        if target.exists():
-            shutil.rmtree(target)
-        os.replace(staging, target)
+        _exchange(staging, target)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
+
+
+def _exchange(new: Path, target: Path) -> None:
+    """Put a folder in the place of another one, which comes back if that fails."""
+    aside = new.with_name(f"{new.name}-old")
+    if target.exists():
+        os.replace(target, aside)
+    try:
+        os.replace(new, target)
+    except OSError:
+        if aside.exists():
+            os.replace(aside, target)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def sha256_file(path: str | os.PathLike[str]) -> str:

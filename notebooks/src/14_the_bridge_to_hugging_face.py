@@ -642,14 +642,14 @@ card
 # %% [markdown]
 # ## All gaps in one picture
 #
-# The axis is logarithmic: each step is a factor of ten. The dashed line is our tolerance. Left of it is rounding. Right of it is another network.
+# The axis is logarithmic: an equal step is an equal factor. The dashed line is our tolerance. Left of it is rounding. Right of it is another network.
 
 # %%
 import matplotlib.pyplot as plt
 
 gaps = {"our export": export_gap, "our export, read with exact gelu": export_gelu_gap}
 gaps |= {"DistilBERT in KerasHub": distilbert_gap, "GPT-2 in KerasHub": gpt2_gap}
-gaps |= {"BERT in KerasHub": silent["gelu"], "BERT, load_encoder": bert_gap}
+gaps |= {"BERT with gelu in KerasHub": silent["gelu"], "BERT, load_encoder": bert_gap}
 gaps |= {"RoBERTa in KerasHub": roberta_silent_gap, "RoBERTa, load_encoder": roberta_gap}
 gaps |= {"BERT with ReLU in KerasHub": silent["relu"]}
 

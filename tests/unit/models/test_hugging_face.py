@@ -152,6 +152,18 @@ def test_the_names_of_the_first_checkpoints_are_known(folder, rows):
     assert gap(vectors(models.load_encoder(path).backbone, rows), expected, rows != 0) < SAME
 
 
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_weights_stored_in_half_the_bytes_come_as_float32(folder, rows, dtype):
+    ml_dtypes = pytest.importorskip("ml_dtypes", reason="only TensorFlow and JAX bring bfloat16")
+    path = folder()
+    kind = np.float16 if dtype == "float16" else ml_dtypes.bfloat16
+    halves = {n: x.astype(kind) for n, x in load_file(path / "model.safetensors").items()}
+    save_file(halves, path / "model.safetensors")
+    found = models.load_encoder(path).backbone
+    assert {weight.dtype for weight in found.weights if "seed" not in weight.path} == {"float32"}
+    assert gap(vectors(found, rows), by_hand.bert(path, rows), rows != 0) < SAME
+
+
 def test_weights_in_several_files_with_an_index_are_read(folder, rows):
     path = folder()
     expected = by_hand.bert(path, rows)
