@@ -254,7 +254,7 @@ def encode(t, ids, real, config, activation=None, first=0):
 
 
 # %% [markdown]
-# These lines are a whole BERT. Nothing is hidden in a library. Compare them with the two lists of names: each tensor of the file is used once, and its name says where. The lines compute with 64 bits, so their own rounding is much smaller than that of Keras.
+# These lines are a whole BERT. Nothing is hidden in a library. Each tensor of the file has its place, and its name says where. The lines compute with 64 bits, so their own rounding is much smaller than that of Keras.
 #
 # ## Is it still our encoder?
 #
@@ -293,7 +293,7 @@ lesson.claim(
 # %% [markdown]
 # ## The same ids
 #
-# Equal weights are worth nothing if a text becomes other ids. `tokenizer.json` is read by the Rust library `tokenizers`. It is the same library that does this work inside Transformers. We encode many texts and compare each id. The planted error is a tokenizer that forgets to make small letters: a common mistake in exported folders.
+# Equal weights are worth nothing if a text becomes other ids. `tokenizer.json` is read by the Rust library `tokenizers`. It is the same library that does this work inside Transformers. We encode many texts and compare each id. The planted error is a tokenizer that forgets to make small letters. A single wrong word in a file does that.
 
 # %%
 from tokenizers import Tokenizer, normalizers
@@ -706,14 +706,14 @@ lesson.claim(
 # ## Exercises
 #
 # 1. Write `count_weights(path)`: the number of weights in a safetensors file, from its header alone. Do not read the other bytes. Check it with `sum(tensor.size for tensor in library.values())`.
-# 2. The export names `layer_norm_eps` as KerasHub has it. Write down what you expect if the file said `1e-5`. Then compute the gap: give `encode` the configuration `config | {"layer_norm_eps": 1e-5}`. Do the same with `1e-2`. Where does the gap leave the tolerance?
+# 2. The export names `layer_norm_eps` as KerasHub has it. Such a tiny number cannot matter, or can it? Write down what you expect if the file said another one. Then compute the gap: give `encode` the configuration `config | {"layer_norm_eps": 1e-10}`, then `1e-8`, `1e-6` and `1e-5`, which is RoBERTa's. Where does the gap leave the tolerance?
 # 3. Swap query and key in our judge, in the list of names in `encode`. Does the gap show it? First think: the score of two places is a product of a query and a key.
 # 4. Add one more block to the configuration of a miniature: change `num_hidden_layers` to 3 in its `config.json`, and leave its weights as they are. What does `load_encoder` say? What does it say if you write 1?
 #
 # <details><summary>Solutions</summary>
 #
 # 1. `header = json.loads(...)` as above, then `sum(math.prod(entry["shape"]) for name, entry in header.items() if name != "__metadata__")`, with `import math`. It must give the same number.
-# 2. A larger epsilon makes each normalised vector a little shorter. The effect is the stronger, the smaller the variance of the vector before. Your run says how much; compare with `tolerance`.
+# 2. A larger epsilon makes each normalised vector a little shorter. The effect is the stronger, the smaller the variance of the vector before it. Embeddings have a small variance, since BERT draws them close to zero. Your run says where the tolerance ends. This is why `load_encoder` looks at this setting, too.
 # 3. It does. The score of places 1 and 2 then is what the score of places 2 and 1 was: the matrix of scores is transposed. It is not symmetric, so the softmax gives other weights.
 # 4. With 3 it names the first tensor that the weights lack. With 1 it names a tensor that has no place in the model. A loader that drops what it does not need would give you one block of two, without a word.
 #

@@ -112,6 +112,19 @@ def test_a_distilbert_preset_becomes_a_bert_with_the_same_vectors(preset, tokeni
     assert np.abs(np.asarray(found) - np.asarray(backbone(inputs))).max() < 1e-6
 
 
+def test_a_roberta_preset_comes_with_the_tokenizer_of_keras_hub(tmp_path):
+    config = models.miniature_config("roberta", 262, 16)
+    first = models.load_encoder(models.write_miniature(tmp_path / "m", config))
+    for part in (first.backbone, first.tokenizer):
+        part.save_to_preset(str(tmp_path / "p"))
+    again = models.load_encoder(tmp_path / "p")
+    for weight, other in zip(first.backbone.weights, again.backbone.weights, strict=True):
+        assert (np.asarray(weight.numpy()) == np.asarray(other.numpy())).all()
+    assert list(again.tokenizer("the pier")) == list(first.tokenizer("the pier"))
+    with pytest.raises(CourseError, match="RobertaBackbone.*only a BERT with word pieces"):
+        models.export_hugging_face(again, tmp_path / "out")
+
+
 def test_a_preset_that_is_not_whole_is_refused(preset):
     folder, _ = preset()
     weights = folder / "model.weights.h5"
