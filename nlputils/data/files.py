@@ -2,11 +2,15 @@
 
 import contextlib
 import hashlib
+import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+from nlputils.errors import CourseError
 
 _CHUNK = 1 << 20
 
@@ -66,6 +70,49 @@ def open_atomic(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         raise
 
 
+@contextlib.contextmanager
+def folder_atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Fill a folder that takes its place only when it is whole.
+
+    Args:
+        path: The folder to make. Missing parent folders are made, and a folder that stands there
+            is replaced.
+
+    Yields:
+        An empty folder beside it. Write the files into this one. An error inside the ``with``
+        leaves the target as it was.
+
+    Raises:
+        OSError: When the folder cannot be written or the disk is full. The target is untouched
+            and no temporary folder is left behind.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
+    try:
+        yield staging
+        # ``mkdtemp`` makes a folder that only its owner can read.
+        os.chmod(staging, 0o777 & ~_umask())
+        _exchange(staging, target)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+
+
+def _exchange(new: Path, target: Path) -> None:
+    """Put a folder in the place of another one, which comes back if that fails."""
+    aside = new.with_name(f"{new.name}-old")
+    if target.exists():
+        os.replace(target, aside)
+    try:
+        os.replace(new, target)
+    except OSError:
+        if aside.exists():
+            os.replace(aside, target)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
 def sha256_file(path: str | os.PathLike[str]) -> str:
     """Hash a file without reading it into memory at once.
 
@@ -82,6 +129,30 @@ def sha256_file(path: str | os.PathLike[str]) -> str:
     return digest.hexdigest()
 
 
+def read_object(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read a JSON file that holds one object: values by name.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The object.
+
+    Raises:
+        CourseError: When there is no such file, or it is not JSON, or holds something else.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise CourseError(f"{path} is missing. Copy its folder again, with all files.")
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise CourseError(f"{path} is damaged: not JSON ({error}). Copy it again.") from error
+    if not isinstance(found, dict):
+        raise CourseError(f"{path} holds a {type(found).__name__}; values by name were expected.")
+    return found
+
+
 def _mode(target: Path) -> int:
     """Give the permission bits the file would have had if it had been opened directly.
 
@@ -90,6 +161,10 @@ def _mode(target: Path) -> int:
     """
     if target.exists():
         return target.stat().st_mode & 0o777
+    return 0o666 & ~_umask()
+
+
+def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
-    return 0o666 & ~mask
+    return mask

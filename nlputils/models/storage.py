@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import keras_hub
 import numpy as np
 
-from nlputils.data.files import sha256_file, write_atomic
+from nlputils.data.files import folder_atomic, read_object, sha256_file, write_atomic
 from nlputils.errors import CourseError
 from nlputils.text import WordPiece
 
-_CHECKSUMS = "checksums.json"
-_VOCABULARY = "vocabulary.txt"
+CHECKSUMS = "checksums.json"
+_VOCABULARY, _OPTIONS = "vocabulary.txt", "vocabulary_options.json"
 Precision = Literal["float32", "float16"]
 
 
@@ -26,12 +23,13 @@ class Encoder(NamedTuple):
 
     Attributes:
         backbone: the KerasHub model.
-        tokenizer: the vocabulary it was pretrained with.
+        tokenizer: the vocabulary it was pretrained with. For a RoBERTa it is KerasHub's own
+            ``RobertaTokenizer``, and the backbone a ``RobertaBackbone``.
         card: what its maker wrote down: data, tokens, seconds, device.
     """
 
     backbone: keras_hub.models.BertBackbone
-    tokenizer: WordPiece
+    tokenizer: Any
     card: dict[str, Any]
 
 
@@ -67,20 +65,19 @@ def save_encoder(
             "they do not belong together."
         )
     folder = Path(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
     stored = backbone if precision == "float32" else rounded(backbone)
-    stored.save_to_preset(str(staging))
-    tokenizer.save(staging / _VOCABULARY)
-    write_atomic(staging / "card.json", json.dumps(card, indent=1, sort_keys=True) + "\n")
-    if readme:
-        write_atomic(staging / "README.md", readme)
-    files = sorted(p for p in staging.rglob("*") if p.is_file())
-    sums = {p.relative_to(staging).as_posix(): sha256_file(p) for p in files}
-    write_atomic(staging / _CHECKSUMS, json.dumps(sums, indent=1) + "\n")
-    if folder.exists():
-        shutil.rmtree(folder)
-    os.replace(staging, folder)
+    with folder_atomic(folder) as staging:
+        stored.save_to_preset(str(staging))
+        tokenizer.save(staging / _VOCABULARY)
+        options = {"lowercase": tokenizer.lowercase, "strip_accents": tokenizer.strip_accents}
+        if not all(options.values()):
+            write_atomic(staging / _OPTIONS, json.dumps(options) + "\n")
+        write_atomic(staging / "card.json", json.dumps(card, indent=1, sort_keys=True) + "\n")
+        if readme:
+            write_atomic(staging / "README.md", readme)
+        files = sorted(p for p in staging.rglob("*") if p.is_file())
+        sums = {p.relative_to(staging).as_posix(): sha256_file(p) for p in files}
+        write_atomic(staging / CHECKSUMS, json.dumps(sums, indent=1) + "\n")
     return folder
 
 
@@ -105,8 +102,8 @@ def rounded(backbone: keras_hub.models.BertBackbone) -> keras_hub.models.BertBac
     return copy
 
 
-def load_encoder(folder: str | Path) -> Encoder:
-    """Read an encoder written by `save_encoder`.
+def load_course_encoder(folder: str | Path) -> Encoder:
+    """Read an encoder written by `save_encoder`, every file checked against its sha256.
 
     Args:
         folder: the encoder's folder.
@@ -115,13 +112,10 @@ def load_encoder(folder: str | Path) -> Encoder:
         The encoder with float32 weights, its tokenizer and its card.
 
     Raises:
-        CourseError: there is no encoder, or a file of it is missing or damaged.
+        CourseError: a file of it is missing or damaged.
     """
     folder = Path(folder)
-    if not (folder / _CHECKSUMS).is_file():
-        raise CourseError(f"No encoder at {folder}: run lesson 05, or name a folder that has one.")
-    sums = json.loads((folder / _CHECKSUMS).read_text(encoding="utf-8"))
-    for name, expected in sums.items():
+    for name, expected in read_object(folder / CHECKSUMS).items():
         if not (folder / name).is_file():
             raise CourseError(f"{folder / name} is missing; run lesson 05 again, or restore it.")
         found = sha256_file(folder / name)
@@ -131,5 +125,6 @@ def load_encoder(folder: str | Path) -> Encoder:
                 "run lesson 05 again, or restore it."
             )
     backbone = keras_hub.models.BertBackbone.from_preset(str(folder), dtype="float32")
-    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-    return Encoder(backbone, WordPiece.load(folder / _VOCABULARY), card)
+    options = read_object(folder / _OPTIONS) if (folder / _OPTIONS).is_file() else {}
+    tokenizer = WordPiece.load(folder / _VOCABULARY, **options)
+    return Encoder(backbone, tokenizer, read_object(folder / "card.json"))

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
-def _normalizer() -> Any:
+def _normalizer(lowercase: bool = True, strip_accents: bool = True) -> Any:
     from tokenizers import normalizers
 
-    return normalizers.BertNormalizer(lowercase=True, strip_accents=True)
+    return normalizers.BertNormalizer(lowercase=lowercase, strip_accents=strip_accents)
 
 
 def _pre_tokenizer() -> Any:
@@ -38,21 +38,33 @@ def _pre_tokenizer() -> Any:
 
 
 class WordPiece(Tokenizer):
-    """A lower-cased WordPiece tokenizer over a fixed vocabulary.
+    """A WordPiece tokenizer over a fixed vocabulary.
 
     Args:
         vocabulary: the pieces; a piece's id is its place in the list. Must hold the five special
             tokens of BERT. ``[PAD]`` must be the first, because Keras masks id 0.
+        lowercase: whether capital letters become small ones first. The course's own vocabularies
+            are of this kind; some that others have published keep capitals.
+        strip_accents: whether accents are dropped first. Without a word on it, they go where
+            capitals go, as in BERT's own code.
 
     Raises:
         CourseError: a special token is missing, a piece stands twice, or ``[PAD]`` is not first.
     """
 
-    def __init__(self, vocabulary: Sequence[str]) -> None:
+    def __init__(
+        self,
+        vocabulary: Sequence[str],
+        *,
+        lowercase: bool = True,
+        strip_accents: bool | None = None,
+    ) -> None:
         from tokenizers import Tokenizer as Rust
         from tokenizers import decoders, models
 
         self.vocabulary: tuple[str, ...] = tuple(vocabulary)
+        self.lowercase = lowercase
+        self.strip_accents = lowercase if strip_accents is None else strip_accents
         ids = {piece: i for i, piece in enumerate(self.vocabulary)}
         missing = [token for token in SPECIAL_TOKENS if token not in ids]
         if missing:
@@ -66,7 +78,7 @@ class WordPiece(Tokenizer):
             ids[token] for token in SPECIAL_TOKENS
         )
         self._rust = Rust(models.WordPiece(ids, unk_token="[UNK]"))
-        self._rust.normalizer = _normalizer()
+        self._rust.normalizer = _normalizer(self.lowercase, self.strip_accents)
         self._rust.pre_tokenizer = _pre_tokenizer()
         self._rust.decoder = decoders.WordPiece()
         self._ids = ids
@@ -76,8 +88,15 @@ class WordPiece(Tokenizer):
         return write_atomic(path, "\n".join(self.vocabulary) + "\n")
 
     @classmethod
-    def load(cls, path: str | Path) -> WordPiece:
+    def load(cls, path: str | Path, **options: Any) -> WordPiece:
         """Read a vocabulary written by `save`.
+
+        Args:
+            path: the file.
+            options: ``lowercase`` and ``strip_accents``, as the class takes them.
+
+        Returns:
+            The tokenizer.
 
         Raises:
             CourseError: there is no such file, or it is not a vocabulary.
@@ -85,15 +104,38 @@ class WordPiece(Tokenizer):
         path = Path(path)
         if not path.is_file():
             raise CourseError(f"No vocabulary at {path}: train one, or run lesson 05 first.")
-        return cls(path.read_text(encoding="utf-8").rstrip("\n").split("\n"))
+        return cls(path.read_text(encoding="utf-8").rstrip("\n").split("\n"), **options)
 
     def to_keras_hub(self, **options: Any) -> keras_hub.tokenizers.BertTokenizer:
         """Build the KerasHub tokenizer with the same vocabulary (needs TensorFlow Text)."""
         import keras_hub
 
         return keras_hub.tokenizers.BertTokenizer(
-            vocabulary=list(self.vocabulary), lowercase=True, strip_accents=True, **options
+            vocabulary=list(self.vocabulary),
+            lowercase=self.lowercase,
+            strip_accents=self.strip_accents,
+            **options,
         )
+
+    def to_rust(self) -> Any:
+        """Build the whole ``tokenizers.Tokenizer``: it adds the special tokens and knows them.
+
+        Hugging Face's tokenizer files hold this object. Unlike `ids`, it reads ``[MASK]`` in a
+        text as the special piece, not as a word in brackets.
+
+        Returns:
+            A tokenizer of its own; changing it changes nothing here.
+        """
+        from tokenizers import Tokenizer as Rust
+        from tokenizers import processors
+
+        rust = Rust.from_str(self._rust.to_str())
+        rust.add_special_tokens(list(SPECIAL_TOKENS))
+        ends = [(token, self.id_of(token)) for token in ("[CLS]", "[SEP]")]
+        rust.post_processor = processors.TemplateProcessing(
+            single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=ends
+        )
+        return rust
 
 
 def train_wordpiece(

@@ -52,6 +52,7 @@ plots.show(plots.road_map("00"))
 # | 03 | train a recurrent network as in 2018, and find out why it fails without a word when it is moved to today's Keras |
 # | 05 | pretrain a small BERT: a model that fills gaps in text |
 # | 07 | fine-tune it to find spam, and compare it with everything before |
+# | 14 | take your model to Hugging Face Transformers and back, and find models that load without an error, and wrong |
 #
 # ## Two words you will meet on every page
 #
@@ -121,7 +122,7 @@ lesson.record("matmul", rate, unit="GFLOP/s")
 #
 # **Is fine-tuning a kind of transfer learning?** Yes. Transfer learning means that what was learned on one task helps on another one.
 #
-# **Why not use a large model that is ready?** Often you should. But a model that you trained yourself has no secrets: you know its text, its mistakes and its cost. Lesson 14 will build the bridge to the ready ones.
+# **Why not use a large model that is ready?** Often you should. But a model that you trained yourself has no secrets: you know its text, its mistakes and its cost. Lesson 14 builds the bridge to the ready ones.
 #
 # **Do I need a GPU?** No. The `pocket` profile runs on a laptop, with data that comes with the course.
 #

@@ -32,6 +32,16 @@ ANSWERS = {
 LEVELS = {
     ("03", "port_spam_f1"): {"it learned after all": "seed_lstm_spam_f1"},
     ("05", "held_out_loss"): {"untrained": "uniform_loss", "frequencies and copying": "copy_loss"},
+    ("14", "export_gap"): {"another gelu": "export_gelu_gap"},
+    ("14", "round_trip_gap"): {"another gelu": "export_gelu_gap"},
+    ("14", "distilbert_gap"): {"another gelu": "bert_silent_gap"},
+    ("14", "gpt2_gap"): {"no causal mask": "gpt2_no_mask_gap"},
+    ("14", "bert_gap"): {"another gelu": "bert_silent_gap"},
+    ("14", "bert_silent_gap"): {"KerasHub reads the activation": "bert_gap"},
+    ("14", "relu_silent_gap"): {"KerasHub reads the activation": "bert_gap"},
+    ("14", "roberta_gap"): {"a lost row": "roberta_silent_gap"},
+    ("14", "roberta_silent_gap"): {"KerasHub keeps the row": "roberta_gap"},
+    ("14", "head_gap"): {"the head was in the file": "round_trip_gap"},
 }
 # Differences that are 0 when what they measure has no effect.
 EFFECTS = (("07", "few_gain"), ("07", "few_places"))
