@@ -463,7 +463,7 @@ examples:
   nlputils bench pretrain --size tiny --rounds 3 --only nlputils bert-compiled
   KERAS_BACKEND=jax nlputils bench pretrain --size 4x512 --batch-size 256 --dtype mixed_bfloat16
 
-PyTorch comes with `pip install 'nlputils[bench]'`. Each contestant is a process of about 1 GB; they
+PyTorch comes with `pip install -e '.[bench]'`. Each contestant is a process of about 1 GB; they
 take turns. Close other programs first: the table says when the machine was not left alone.
 
 exit code: 1 if a contestant failed; one that is not installed is only named."""

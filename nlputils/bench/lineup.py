@@ -128,7 +128,7 @@ def made(name: str, setup: Setup) -> Contestant:
     """
     entry = (CONTESTANTS | PEAKS)[name]
     if any(importlib.util.find_spec(package) is None for package in entry.needs):
-        raise Absent("not installed: pip install 'nlputils[bench]'")
+        raise Absent("not installed: pip install -e '.[bench]'")
     module = importlib.import_module(f"nlputils.bench.{entry.module}")
     contestant: Contestant = getattr(module, entry.maker)(setup, **entry.options)
     return contestant

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="torch is not installed: pip install 'nlputils[bench]'")
+torch = pytest.importorskip("torch", reason="torch is not installed: pip install -e '.[bench]'")
 pytest.importorskip("transformers")
 
 from nlputils.bench import Setup  # noqa: E402
