@@ -159,6 +159,7 @@ def run_trial(
     set_seeds(seed)
     seed_dropout(model, seed)
     began = time.perf_counter()
+    progress = _Progress(sum(phase.steps for phase in phases), tell)
     for number, phase in enumerate(phases):
         kind = PairBatches if settings.next_sentence else MaskedBatches
         batches = kind(
@@ -171,7 +172,7 @@ def run_trial(
             dynamic=settings.dynamic,
         )
         with unread_pooler():
-            model.fit(feed(batches), epochs=1, shuffle=False, verbose=0)
+            model.fit(feed(batches), epochs=1, shuffle=False, verbose=0, callbacks=[progress])
     seconds = time.perf_counter() - began
     # Scored without pairs in all trials: what counts later is the reading of one text.
     scored = compiled_with(task, train.AdamW(0.0), long=False)
@@ -186,6 +187,20 @@ def run_trial(
     tell(f"  held-out loss {found['held_out_loss']:.3f} after {seconds:.0f} s")
     answers = {name: _probed(name, backbone, rows, settings.row_length) for name in budget.probes}
     return {**found, "probes": answers}
+
+
+class _Progress(keras.callbacks.Callback):
+    """Say at each tenth of the steps how far the training has come."""
+
+    def __init__(self, steps: int, tell: Callable[[str], None]) -> None:
+        super().__init__()
+        self.steps, self.tell, self.done = steps, tell, 0
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        self.done += 1
+        if 10 * self.done // self.steps > 10 * (self.done - 1) // self.steps:
+            loss = (logs or {}).get("loss", float("nan"))
+            self.tell(f"  step {self.done:,} of {self.steps:,}  mean loss {loss:.3f}")
 
 
 def probe_truth(name: str) -> np.ndarray:
