@@ -122,6 +122,11 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         action="store_true",
         help="let a lesson build on an older result of a lesson it needs; claims only reported",
     )
+    parser.add_argument(
+        "--on-cpu",
+        action="store_true",
+        help="try the profile gpu without a GPU: give small parameters; claims only reported",
+    )
     parser.add_argument("--name", default="", help="name of the run (default: profile and time)")
     parser.add_argument("--limit", type=float, metavar="SECONDS", help="the most a lesson may take")
     parser.add_argument(
@@ -155,6 +160,7 @@ def _run(args: argparse.Namespace) -> int:
         older=args.older_artefacts,
         name=args.name,
         limit_seconds=args.limit,
+        on_cpu=args.on_cpu,
     )
     return run(order)
 

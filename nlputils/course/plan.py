@@ -28,6 +28,7 @@ class Order:
         notebooks: The folder of the notebooks.
         runs: The folder of the runs.
         limit_seconds: Replaces the profile's limit on a lesson's time.
+        on_cpu: Whether a profile that needs a GPU is tried without one.
     """
 
     profile: str
@@ -39,6 +40,7 @@ class Order:
     older: bool = False
     name: str = ""
     limit_seconds: float | None = None
+    on_cpu: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,7 @@ def _step(
     with_parameters(lesson, given)
     overridden = {name: value for name, value in given.items() if base[name] != value}
     upstream = {number: before[number].key for number in lesson.needs}
+    tried = "a profile for a GPU was tried without one" if on_trial(order, profile) else ""
     return Step(
         lesson=lesson,
         key=lesson_key(lesson, parameters, upstream, shared),
@@ -168,9 +171,14 @@ def _step(
         overridden=overridden,
         settings=profiles.settings(lesson.number, profile.name),
         selected=selected,
-        reason=_reason(lesson, overridden, before),
+        reason=_reason(lesson, overridden, before) or tried,
         upstream=upstream,
     )
+
+
+def on_trial(order: Order, profile: Profile) -> bool:
+    """Tell whether a run has no GPU though its profile needs one, and may go on."""
+    return order.on_cpu and profile.needs_gpu
 
 
 def _reason(lesson: Lesson, overridden: Mapping[str, Any], before: Mapping[str, Step]) -> str:

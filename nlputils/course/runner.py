@@ -19,7 +19,7 @@ from nlputils.course.display import Line, clock, table
 from nlputils.course.keys import content_hashes
 from nlputils.course.lessons import read_lessons, with_parameters
 from nlputils.course.locking import only_run
-from nlputils.course.plan import Order, Step, make_plan
+from nlputils.course.plan import Order, Step, make_plan, on_trial
 from nlputils.course.profiles import read_profiles
 from nlputils.course.results import Result, environment, write_run
 from nlputils.course.sources import drift
@@ -47,7 +47,7 @@ def run(order: Order) -> int:
     """
     profiles = read_profiles(order.notebooks / "profiles.toml")
     profile = profiles.profile(order.profile)
-    if profile.needs_gpu:
+    if profile.needs_gpu and not on_trial(order, profile):
         require_gpu()
     _require_sources(order.notebooks)
     lessons = read_lessons(order.notebooks)
@@ -357,13 +357,14 @@ def require_gpu() -> None:
     if not gpus():
         raise CourseError(
             "The profile gpu needs an NVIDIA GPU, and its driver (nvidia-smi) shows none here. "
-            "The profile laptop runs the same lessons on the CPU: --profile laptop."
+            "The profile laptop runs the same lessons on the CPU: --profile laptop. To try the "
+            "profile gpu without one, give `nlputils run` --on-cpu and small parameters."
         )
     count = _usable_gpus()
     if count < 1:
         raise CourseError(
             f"There is a GPU ({gpus()[0]}), but the framework cannot use it. Install its "
-            "libraries, `.venv/bin/pip install 'tensorflow[and-cuda]'`, or see `nlputils doctor`."
+            "libraries, `.venv/bin/pip install -e '.[gpu]'`, or see `nlputils doctor`."
         )
 
 

@@ -161,6 +161,14 @@ def test_the_gpu_profile_needs_a_gpu(course, monkeypatch):
         run(order(course, profile="gpu"))
 
 
+def test_the_gpu_profile_can_be_tried_without_one(course, monkeypatch):
+    monkeypatch.setattr("nlputils.course.runner.gpus", tuple)
+    # The claim of this lesson is false: it fails a run unless claims are only reported.
+    assert run(order(course, profile="gpu", name="tried", on_cpu=True, only=("03",))) == 0
+    # The word changes nothing where a profile needs no GPU.
+    assert run(order(course, profile="laptop", name="not", on_cpu=True, only=("03",))) != 0
+
+
 def test_notebooks_that_differ_from_their_sources_are_refused(tmp_path, toy, toy_source):
     folder = toy(tmp_path / "notebooks", {"01": toy_source("01", "1")})
     notebook = folder / "01_toy.ipynb"
