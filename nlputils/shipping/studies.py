@@ -71,14 +71,14 @@ RECIPE = Study(
     settings=Settings(),
     questions={
         "learning rate": {
-            "half of it": {"learning_rate": 1e-3},
-            "twice of it": {"learning_rate": 4e-3},
+            "half of it": {"learning_rate": 1.5e-3},
+            "twice of it": {"learning_rate": 6e-3},
         },
         "vocabulary": {
-            "4,000 pieces": {"vocabulary_size": 4000},
-            "16,000 pieces": {"vocabulary_size": 16000},
+            "2,000 pieces": {"vocabulary_size": 2000},
+            "8,000 pieces": {"vocabulary_size": 8000},
         },
-        "row length": {"32 pieces": {"row_length": 32}, "128 pieces": {"row_length": 128}},
+        "row length": {"16 pieces": {"row_length": 16}, "64 pieces": {"row_length": 64}},
         "mask rate": {"15 % hidden": {"mask_rate": 0.15}, "45 % hidden": {"mask_rate": 0.45}},
         "dropout": {"dropout 0.1": {"dropout": 0.1}},
         "schedule": {
@@ -91,12 +91,12 @@ RECIPE = Study(
             "Lion, a fifth of the rate": {
                 "optimizer": "Lion",
                 "beta_2": 0.99,
-                "learning_rate": 4e-4,
+                "learning_rate": 6e-4,
             },
             "Lion, a tenth of the rate": {
                 "optimizer": "Lion",
                 "beta_2": 0.99,
-                "learning_rate": 2e-4,
+                "learning_rate": 3e-4,
             },
         },
         "batch": {"small batches first": {"ramp": True}},
@@ -107,7 +107,7 @@ RECIPE = Study(
 # pass over the text, static and dynamic masks would be the same: so little text, read often.
 OBJECTIVES = Study(
     base="BERT: static masks, next sentence",
-    settings=Settings(vocabulary_size=4000, dynamic=False, next_sentence=True),
+    settings=Settings(dynamic=False, next_sentence=True),
     questions={
         "objective": {
             "without next sentence": {"next_sentence": False},
@@ -120,7 +120,7 @@ OBJECTIVES = Study(
         }
     },
     chain=True,
-    budget=Budget(corpora=("enwiki_2015_wikiextractor",), texts=1500),
+    budget=Budget(texts=4000),
     passes=20.0,
 )
 STUDIES: Mapping[str, Study] = {"recipe": RECIPE, "objectives": OBJECTIVES}

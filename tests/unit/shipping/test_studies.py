@@ -56,7 +56,7 @@ def test_the_table_sets_each_answer_beside_the_base(ran, tmp_path):
     assert list(table["question"]) == ["", *["vocabulary"] * 2, *["mask rate"] * 2]
     assert table.loc["45 % hidden", "more loss"] == pytest.approx(1.0)
     # Losses over other pieces are not comparable, and the base is not compared with itself.
-    assert np.isnan(table.loc["16,000 pieces", "more loss"])
+    assert np.isnan(table.loc["8,000 pieces", "more loss"])
     assert np.isnan(table.loc[studies.RECIPE.base, "more loss"])
     assert table.loc[studies.RECIPE.base, "held-out loss"] == pytest.approx(5.05)
     # Ten of 120 wrong with seed 0: F1 of each class by hand, 2 TP / (2 TP + FP + FN).
@@ -75,7 +75,7 @@ def test_the_table_sets_each_answer_beside_the_base(ran, tmp_path):
 def test_other_budgets_and_questions_are_refused(ran, tmp_path):
     path = tmp_path / "t.json"
     run_study("recipe", path, tmp_path, BUDGET, questions=["norm"], tell=str)
-    with pytest.raises(CourseError, match="holds trials with another tokens: 3000000, not 5"):
+    with pytest.raises(CourseError, match="holds trials with another tokens: 2000000, not 5"):
         run_study("recipe", path, tmp_path, Budget(probes=("pocket_reviews",), tokens=5), tell=str)
     with pytest.raises(CourseError, match="'colour' is no question: choose from learning rate"):
         run_study("recipe", path, tmp_path, BUDGET, questions=["colour"], tell=str)
