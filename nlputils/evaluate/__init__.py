@@ -8,6 +8,7 @@ from nlputils.evaluate.baselines import (
     Baseline,
     char_svm,
     naive_bayes,
+    union_svm,
     word_logistic,
     word_svm,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "score",
     "scores_frame",
     "spam_f1",
+    "union_svm",
     "word_logistic",
     "word_svm",
 ]

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
+from sklearn.pipeline import FeatureUnion
 from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
@@ -233,6 +234,16 @@ def char_svm() -> Baseline:
     return Baseline("char SVM", _tfidf(ngram_range=(2, 5)), _svm, runs, _COSTS)
 
 
+def union_svm() -> Baseline:
+    """A linear support vector machine on words and characters side by side.
+
+    Returns:
+        A baseline with 8 settings: of words up to three in a row and of characters up to five,
+        capitals as they are or lower-cased, and four values of C.
+    """
+    return Baseline("word and char SVM", _union, _svm, _CASES, _COSTS)
+
+
 def word_logistic() -> Baseline:
     """Logistic regression on the TF-IDF of words and pairs of words.
 
@@ -253,6 +264,12 @@ _COSTS: list[Setting] = [{"C": cost} for cost in (10.0, 3.0, 1.0, 0.3)]
 
 def _tfidf(**fixed: Any) -> Callable[..., TfidfVectorizer]:
     return partial(TfidfVectorizer, sublinear_tf=True, dtype=np.float32, **fixed)
+
+
+def _union(**setting: Any) -> FeatureUnion:
+    words = _tfidf(analyzer="word", ngram_range=(1, 3))
+    characters = _tfidf(analyzer="char_wb", ngram_range=(2, 5))
+    return FeatureUnion([("words", words(**setting)), ("characters", characters(**setting))])
 
 
 def _svm(**setting: Any) -> LinearSVC:

@@ -19,7 +19,13 @@ from nlputils.errors import CourseError
 from nlputils.text import bert_inputs
 
 # The simple methods that stand beside the networks.
-_BASELINES = (evaluate.naive_bayes, evaluate.word_logistic, evaluate.word_svm, evaluate.char_svm)
+_BASELINES = (
+    evaluate.naive_bayes,
+    evaluate.word_logistic,
+    evaluate.word_svm,
+    evaluate.char_svm,
+    evaluate.union_svm,
+)
 
 
 @dataclass(frozen=True)
@@ -220,7 +226,8 @@ class _Bench:
         """Fit a simple method on each seed's texts; one fit stands for all where they are equal."""
         runs: list[evaluate.Predicted] = []
         seconds, same = 0.0, not (self.task.labels or self.task.by_split)
-        for seed in range(1 if same else self.effort.seeds):
+        fits = 1 if same else self.effort.seeds
+        for seed in range(fits):
             part, held, test = self.parts(seed)
             fitted = make().fit(
                 list(part["text"]),
@@ -232,5 +239,5 @@ class _Bench:
             )
             answers = fitted.predict(list(test["text"]))
             runs.append(evaluate.Predicted(self.splits[0].y(test), answers, seed, fitted.n_train))
-            seconds = fitted.seconds
+            seconds += fitted.seconds / fits
         return (evaluate.repeat(runs[0], range(self.effort.seeds)) if same else runs), seconds

@@ -7,7 +7,14 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.svm import LinearSVC
 
 from nlputils.errors import CourseError
-from nlputils.evaluate import char_svm, naive_bayes, spam_f1, word_logistic, word_svm
+from nlputils.evaluate import (
+    char_svm,
+    naive_bayes,
+    spam_f1,
+    union_svm,
+    word_logistic,
+    word_svm,
+)
 
 TRAIN = ["win a prize", "a prize for you", "lunch at two", "see you at lunch"] * 3
 Y = np.array([1, 1, 0, 0] * 3)
@@ -27,7 +34,7 @@ def test_after_the_choice_the_words_of_validation_are_known(make):
     assert (both.n_train, alone.n_train) == (len(TRAIN) + len(VALIDATION), len(TRAIN))
 
 
-@pytest.mark.parametrize("make", [naive_bayes, word_svm, char_svm, word_logistic])
+@pytest.mark.parametrize("make", [naive_bayes, word_svm, char_svm, union_svm, word_logistic])
 def test_the_choice_is_the_same_with_and_without_the_last_training(make):
     both = make().fit(TRAIN, Y, VALIDATION, HELD)
     alone = make().fit(TRAIN, Y, VALIDATION, HELD, refit=False)

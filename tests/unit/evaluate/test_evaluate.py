@@ -108,7 +108,9 @@ def test_runs_that_do_not_fit_are_refused():
         Predicted(y, y[:2])
 
 
-@pytest.mark.parametrize("make", ["naive_bayes", "word_svm", "char_svm", "word_logistic"])
+@pytest.mark.parametrize(
+    "make", ["naive_bayes", "word_svm", "char_svm", "union_svm", "word_logistic"]
+)
 def test_baselines_learn_words_and_learn_nothing_from_shuffled_labels(make):
     rng = np.random.default_rng(0)
     y = rng.integers(0, 2, 400)
