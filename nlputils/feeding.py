@@ -20,7 +20,8 @@ def feed(batches: Any) -> Any:
 
     Args:
         batches: a `PyDataset`, or any sequence of tuples of arrays or dicts of arrays, whose
-            first axis alone may differ between batches.
+            first axis alone may differ between batches; the second one, too, where the batches
+            have an attribute ``by_length`` that is true.
 
     Returns:
         The batches, or a ``tf.data.Dataset`` of the same ones.
@@ -33,8 +34,12 @@ def feed(batches: Any) -> Any:
         for index in range(len(batches)):
             yield batches[index]
 
+    free = 2 if getattr(batches, "by_length", False) else 1
     signature = tree.map_structure(
-        lambda array: tf.TensorSpec((None, *array.shape[1:]), array.dtype), batches[0]
+        lambda array: tf.TensorSpec(
+            tuple(None if axis < free else n for axis, n in enumerate(array.shape)), array.dtype
+        ),
+        batches[0],
     )
     options = tf.data.Options()
     options.autotune.enabled = False

@@ -209,13 +209,14 @@ class _Bench:
             epochs=effort.few_epochs if few else effort.epochs,
             batch_size=effort.batch_size,
             keep_best=False,
+            by_length=True,
         )
         runs, seconds = [], 0.0
         for seed in range(effort.seeds):
             part, _, test = self.parts(seed)
             model, (x, y) = self.fresh(origin, seed), self.arrays(test)
             history = train.finetune(model, *self.arrays(part), **{**tuned.setting, "seed": seed})
-            answers = train.predict_probabilities(model, x).argmax(-1)
+            answers = train.predict_probabilities(model, x, by_length=True).argmax(-1)
             runs.append(evaluate.Predicted(y, answers, seed, len(part)))
             seconds += history.seconds / effort.seeds
         return tuned.setting["learning_rate"], runs, seconds

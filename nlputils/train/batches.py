@@ -7,12 +7,50 @@ from typing import Any
 import keras
 import numpy as np
 
+from nlputils.errors import CourseError
+
 
 def rows_of(x: Any, rows: Any) -> Any:
     """Return some rows of an array, or of each array of a dict."""
     if isinstance(x, dict):
         return {name: np.asarray(values)[rows] for name, values in x.items()}
     return np.asarray(x)[rows]
+
+
+# Padding is cut to a multiple of so many pieces: a backend compiles the network for each width.
+_STEP = 16
+# Batches whose rows are sorted by length together. More would leave less to chance.
+_POOL = 32
+
+
+def lengths_of(x: Any) -> np.ndarray:
+    """Return how many pieces each row has, int64[n].
+
+    Args:
+        x: a dict of int arrays [n, length] with ``padding_mask``.
+
+    Raises:
+        CourseError: there is no ``padding_mask`` that would tell.
+    """
+    if not isinstance(x, dict) or "padding_mask" not in x:
+        raise CourseError(
+            "`by_length` needs to know what is padding: give a dict with `padding_mask`, as "
+            "`nlputils.text.bert_inputs` makes it."
+        )
+    return np.asarray(x["padding_mask"]).sum(axis=1)
+
+
+def without_padding(x: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Cut off the columns that are padding in all rows, but for a few.
+
+    Args:
+        x: int arrays [n, length] with ``padding_mask``.
+
+    Returns:
+        The arrays [n, width], with a width that 16 divides, or the length itself.
+    """
+    width = -(-max(1, int(lengths_of(x).max())) // _STEP) * _STEP
+    return {name: values[:, :width] for name, values in x.items()}
 
 
 class ShuffledBatches(keras.utils.PyDataset):
@@ -28,16 +66,29 @@ class ShuffledBatches(keras.utils.PyDataset):
         batch_size: rows in a batch.
         epochs: passes over the rows.
         seed: decides the order of the rows, anew in each epoch.
+        by_length: put rows of like length into one batch, and cut the padding. Rows of chance are
+            sorted by length in groups of 32 batches, and the batches of a group come in an order
+            of chance. The vectors are the same; the company of a row is less a matter of chance.
         start: the first step to give, for a training that goes on.
     """
 
     def __init__(
-        self, x: Any, y: Any, batch_size: int, *, epochs: int, seed: int, start: int = 0
+        self,
+        x: Any,
+        y: Any,
+        batch_size: int,
+        *,
+        epochs: int,
+        seed: int,
+        by_length: bool = False,
+        start: int = 0,
     ) -> None:
         super().__init__(workers=1, use_multiprocessing=False, max_queue_size=4)
         self.x = {k: np.asarray(v) for k, v in x.items()} if isinstance(x, dict) else np.asarray(x)
         self.y = np.asarray(y)
         self.batch_size, self.epochs, self.seed, self.start = batch_size, epochs, seed, start
+        self.by_length = by_length
+        self._lengths = lengths_of(x) if by_length else None
         self.steps_per_epoch = -(-len(self.y) // batch_size)
         self._order: tuple[int, np.ndarray] | None = None
 
@@ -49,19 +100,36 @@ class ShuffledBatches(keras.utils.PyDataset):
         """Return inputs and answers of step ``start + index``."""
         epoch, place = divmod(self.start + index, self.steps_per_epoch)
         rows = self._rows_of(epoch)[place * self.batch_size : (place + 1) * self.batch_size]
-        return rows_of(self.x, rows), self.y[rows]
+        x = rows_of(self.x, rows)
+        return without_padding(x) if self.by_length else x, self.y[rows]
 
     def starting_at(self, step: int) -> ShuffledBatches:
         """Return the same batches from ``step`` on."""
-        return ShuffledBatches(
-            self.x, self.y, self.batch_size, epochs=self.epochs, seed=self.seed, start=step
-        )
+        settings = {name: getattr(self, name) for name in ("epochs", "seed", "by_length")}
+        return ShuffledBatches(self.x, self.y, self.batch_size, **settings, start=step)
 
     def _rows_of(self, epoch: int) -> np.ndarray:
         if self._order is None or self._order[0] != epoch:
-            order = np.random.default_rng([self.seed, epoch]).permutation(len(self.y))
+            rng = np.random.default_rng([self.seed, epoch])
+            order = rng.permutation(len(self.y))
+            if self._lengths is not None:
+                order = _by_length(order, self._lengths, self.batch_size, rng)
             self._order = (epoch, order)
         return self._order[1]
+
+
+def _by_length(
+    order: np.ndarray, lengths: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Sort the rows of each pool by length, and shuffle its batches; a small batch stays last."""
+    found = []
+    for start in range(0, len(order), _POOL * batch_size):
+        pool = order[start : start + _POOL * batch_size]
+        pool = pool[np.argsort(lengths[pool], kind="stable")]
+        whole = len(pool) // batch_size
+        batches = np.split(pool, np.arange(1, whole + 1) * batch_size)
+        found += [batches[i] for i in rng.permutation(whole)] + [batches[whole]]
+    return np.concatenate(found)
 
 
 class OrderedBatches(keras.utils.PyDataset):

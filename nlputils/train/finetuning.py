@@ -11,7 +11,13 @@ import numpy as np
 from keras import ops
 
 from nlputils.errors import CourseError
-from nlputils.train.batches import OrderedBatches, ShuffledBatches, rows_of
+from nlputils.train.batches import (
+    OrderedBatches,
+    ShuffledBatches,
+    lengths_of,
+    rows_of,
+    without_padding,
+)
 from nlputils.train.history import History
 from nlputils.train.loop import Plan, train
 from nlputils.train.optimizers import Adam
@@ -30,6 +36,7 @@ def finetune(
     warmup: float = 0.1,
     seed: int = 0,
     keep_best: bool = True,
+    by_length: bool = False,
     label: str = "",
     checkpoint: str | Path | None = None,
 ) -> History:
@@ -46,6 +53,9 @@ def finetune(
         warmup: share of the steps in which the rate rises; then it falls to 0.
         seed: decides the order of the rows and the dropout.
         keep_best: put the weights back that had the lowest validation loss.
+        by_length: put rows of like length into one batch and cut their padding, which saves time
+            where texts differ in length (see `ShuffledBatches`). Needs a dict with
+            ``padding_mask``.
         label: what the progress lines call the training; "" prints none.
         checkpoint: a folder, such as ``lesson.checkpoints("spam")`` gives. Weights, the best
             weights, optimizer and history are kept there after each epoch, and the same call goes
@@ -63,7 +73,7 @@ def finetune(
     rows = len(next(iter(x.values())) if isinstance(x, dict) else x)
     if rows == 0 or rows != len(y):
         raise CourseError(f"{rows} texts and {len(y)} labels: give as many of each, at least one.")
-    batches = ShuffledBatches(x, y, batch_size, epochs=epochs, seed=seed)
+    batches = ShuffledBatches(x, y, batch_size, epochs=epochs, seed=seed, by_length=by_length)
     steps = batches.steps_per_epoch * epochs
     _compile(model, learning_rate, steps, round(warmup * steps))
     settings = {"learning_rate": learning_rate, "epochs": epochs, "batch_size": batch_size}
@@ -72,7 +82,12 @@ def finetune(
         steps_per_report=batches.steps_per_epoch,
         seed=seed,
         label=label,
-        settings={"training": "finetune", "warmup": warmup, **settings},
+        settings={
+            "training": "finetune",
+            "warmup": warmup,
+            **settings,
+            **({"by_length": True} if by_length else {}),
+        },
         keep_best=keep_best,
     )
     held_out = OrderedBatches(*validation, batch_size) if validation is not None else None
@@ -116,18 +131,24 @@ def _is_in_use(model: keras.Model, schedule: WarmupDecay) -> bool:
     ]
 
 
-def predict_probabilities(model: keras.Model, x: Any, *, batch_size: int = 256) -> np.ndarray:
+def predict_probabilities(
+    model: keras.Model, x: Any, *, batch_size: int = 256, by_length: bool = False
+) -> np.ndarray:
     """Return the probability of each class for each row, float32 [n, classes].
 
     Args:
         model: gives logits.
         x: int array [n, length], or a dict of such arrays.
         batch_size: rows at a time.
+        by_length: read rows of like length together, without their padding.
     """
     rows = len(next(iter(x.values())) if isinstance(x, dict) else x)
+    order = np.argsort(lengths_of(x), kind="stable") if by_length else np.arange(rows)
+    logits = []
     # Batch by batch: `predict` would end with the wait that `feed` tells of.
-    logits = [
-        ops.convert_to_numpy(model.predict_on_batch(rows_of(x, slice(start, start + batch_size))))
-        for start in range(0, rows, batch_size)
-    ]
-    return np.asarray(ops.softmax(np.concatenate(logits), axis=-1), dtype=np.float32)
+    for start in range(0, rows, batch_size):
+        part = rows_of(x, order[start : start + batch_size])
+        part = without_padding(part) if by_length else part
+        logits.append(ops.convert_to_numpy(model.predict_on_batch(part)))
+    found = np.asarray(ops.softmax(np.concatenate(logits), axis=-1), dtype=np.float32)
+    return found[np.argsort(order)]

@@ -136,13 +136,14 @@ def tune_over(
     # Scoring each epoch costs time, and only ``keep_best`` looks at it.
     watched = validation if fixed.get("keep_best", True) else None
     rows: list[dict[str, Any]] = []
+    short = bool(fixed.get("by_length", False))
     for setting in settings:
         values, seconds = [], 0.0
         for trial in trials:
             model = trial.make()
             arguments = {**fixed, **trial.own, **setting}
             seconds += finetune(model, trial.x, trial.y, watched, **arguments).seconds
-            predicted = predict_probabilities(model, validation[0]).argmax(-1)
+            predicted = predict_probabilities(model, validation[0], by_length=short).argmax(-1)
             values.append(score(validation[1], predicted))
         rows.append({**setting, "validation": float(np.mean(values)), "seconds": seconds})
     table = pd.DataFrame(rows)
