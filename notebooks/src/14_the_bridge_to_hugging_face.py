@@ -562,7 +562,7 @@ write(work / "bert", bert, tokenizer=tokenizer)
 bert
 
 # %% [markdown]
-# The third miniature is a BERT. All three get the same rows of random pieces: full rows, and one that ends in padding. The special pieces come first in our vocabulary, so we draw from behind them.
+# The third miniature is a BERT. All three get the same rows of random pieces: full rows, and one that ends in padding. Five special pieces come first in our vocabulary, so we draw from behind them.
 
 # %%
 rows = np.random.default_rng(0).integers(5, len(tokenizer), (row_count, row_length))
@@ -729,7 +729,7 @@ roberta_silent_gap = gap(in_hub_roberta, expected_roberta, read)
 lesson.record("roberta_silent_gap", roberta_silent_gap, unit=unit, main=True)
 
 # %% [markdown]
-# The gap looks like a disaster. Its size is that of our random row. A trained row may be smaller; it is lost all the same.
+# The gap looks like a disaster. Its size comes from our random row. A trained row may be smaller; it is lost all the same.
 #
 # Is it this row, and nothing else? Then our judge must agree with KerasHub when we take the row away from it, too. The planted error takes the row away and has another gelu.
 
@@ -826,6 +826,7 @@ gaps |= {f"our export, epsilon {eps:g}": value for eps, value in epsilons.items(
 gaps |= {f"{kind}, {act}: KerasHub": to_file[kind, act] for kind, act in pairs}
 gaps |= {"bert, gelu: load_encoder": bert_gap, "roberta: KerasHub": roberta_silent_gap}
 gaps["roberta: load_encoder"] = roberta_gap
+gaps = dict(sorted(gaps.items()))
 
 # %%
 import matplotlib.pyplot as plt
@@ -861,7 +862,7 @@ lesson.claim(
 )
 
 # %% [markdown]
-# So a gap above the tolerance proves a fault. A gap below it proves only that none is seen. Epsilon shows least where the vectors before a normalisation are large, and in our miniatures they are. That is why `load_encoder` does not measure. It compares the settings.
+# So a gap above the tolerance proves a fault. A gap below it proves only that none is seen. Epsilon shows least where the vectors before a normalisation are large, and our miniatures draw them so. That is why `load_encoder` does not measure. It compares the settings.
 #
 # ## What `load_encoder` takes
 #
@@ -902,6 +903,6 @@ lesson.claim(
 # 2. A larger epsilon makes each normalised vector a little shorter. The effect is the stronger, the smaller the variance of the vector before it. Embeddings have a small variance: at the start of pretraining they are drawn at random, close to zero. Your run says where the tolerance ends. Between there and the true value, only the configuration tells.
 # 3. It does. The score of places 1 and 2 then is what the score of places 2 and 1 was: the matrix of scores is transposed. It is not symmetric, so the softmax gives other weights.
 # 4. With 3 it names the first tensor that the weights lack. With 1 it names a tensor that has no place in the model. A loader that drops what it does not need would give you one block of two, without a word.
-# 5. Look at the text with a control character, `\x07`. BERT drops it and reads one word. KerasHub keeps it in the word. So a word is unknown to the one and not to the other.
+# 5. Look at the text with a control character, `\x07`. BERT drops it and reads one word. KerasHub cuts there and reads two.
 #
 # </details>
