@@ -379,7 +379,7 @@ def ids_by_hand(text):
 # %%
 from tokenizers import Tokenizer, normalizers
 
-hard = ["Café MÜDE", "日本 noon", "a" * 101, "be\x07ll\ttab", "don't... £5", "İstanbul"]
+hard = ["café MÜDE", "日本 noon", "a" * 101, "be\x07ll\ttab", "don't... £5", "İstanbul"]
 asked = [*texts, *hard]
 by_hand = [ids_by_hand(text) for text in asked]
 casing = {"lowercase": tokenizer.lowercase, "strip_accents": tokenizer.strip_accents}
@@ -858,7 +858,7 @@ lesson.claim(
     "Yet an epsilon that is wrong by a little hides behind the rounding.",
     passes,
     epsilons[1e-10],
-    planted=epsilons[1e-6],
+    planted=export_gelu_gap,
 )
 
 # %% [markdown]
