@@ -21,6 +21,7 @@ from nlputils.models.names import with_bert_names
 from nlputils.models.pooling import MeanPoolingClassifier
 from nlputils.models.recurrent import recurrent_classifier, seed_lstm
 from nlputils.models.storage import Encoder, rounded, save_encoder
+from nlputils.precision import full_float32
 
 __all__ = [
     "ENCODER_SIZES",
@@ -32,6 +33,7 @@ __all__ = [
     "encoder",
     "encoder_size",
     "export_hugging_face",
+    "full_float32",
     "load_encoder",
     "masked_lm",
     "masked_lm_with_next",

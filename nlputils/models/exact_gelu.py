@@ -14,9 +14,9 @@ class ExactGeluBertBackbone(keras_hub.models.BertBackbone):
 
     Gelu is ``x * P(X <= x)`` for a standard normal X (Hendrycks & Gimpel (2016), "Gaussian Error
     Linear Units", section 2). KerasHub's BERT always takes the approximation by tanh that the
-    same section gives, as the first BERT code did. Hugging Face takes the exact one unless the
-    configuration says otherwise. Weights trained with one give slightly other vectors with the
-    other.
+    same section gives. Google's BERT code began with the exact form and later took that one.
+    Hugging Face takes the exact form unless the configuration says otherwise. Weights trained
+    with one give slightly other vectors with the other.
 
     It saves as a KerasHub preset, which loads where this module is imported.
 

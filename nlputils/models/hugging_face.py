@@ -94,14 +94,18 @@ def load_hugging_face(folder: str | Path) -> Encoder:
     folder = Path(folder)
     config = read_object(folder / CONFIG)
     model_type = _checked_type(config, folder)
-    tensors = with_bert_names(read_tensors(folder), model_type)
+    stored, prefix = read_tensors(folder), f"{model_type}."
+    tensors = with_bert_names(stored, model_type)
+    # The prefix says that a tensor is the encoder's own. A file without prefixes has none.
+    marked = {name: x for name, x in stored.items() if name.startswith(prefix)}
     backbone = _backbone(config)
     if model_type == "distilbert":
         shape = backbone.segment_embedding.embeddings.shape
         tensors["embeddings.token_type_embeddings.weight"] = np.zeros(shape, np.float32)
     if model_type == "roberta":
         _fold_token_type(tensors, config, folder)
-    left_out = _place(backbone, tensors, folder)
+    used = _place(backbone, tensors, folder)
+    left_out = _left_out(set(tensors) - used, set(with_bert_names(marked, model_type)), folder)
     if model_type == "roberta":
         tokenizer = byte_pairs(folder)
     else:
@@ -243,8 +247,8 @@ def _fold_token_type(
     tensors["embeddings.position_embeddings.weight"] = places[first:] + types[0]
 
 
-def _place(backbone: Any, tensors: Mapping[str, np.ndarray], folder: Path) -> list[str]:
-    """Put every tensor into its weight, and return the names of those that belong to a head."""
+def _place(backbone: Any, tensors: Mapping[str, np.ndarray], folder: Path) -> set[str]:
+    """Put every tensor into its weight, and return the names of those that were used."""
     used = set()
     for variable in backbone.weights:
         if "seed_generator" in variable.path:
@@ -265,17 +269,31 @@ def _place(backbone: Any, tensors: Mapping[str, np.ndarray], folder: Path) -> li
                 f"{tuple(variable.shape)}: {CONFIG} and the weights do not belong together."
             ) from error
         used.add(name)
-    return _left_out(set(tensors) - used, folder)
+    return used
 
 
-def _left_out(names: set[str], folder: Path) -> list[str]:
-    """Return the names of a head's tensors; one of the encoder itself must not be left over."""
+def _left_out(names: set[str], marked: set[str], folder: Path) -> list[str]:
+    """Return the names of a head's tensors; one of the encoder itself must not be left over.
+
+    Args:
+        names: BERT's names of the tensors that found no place.
+        marked: those names that stand behind the encoder's prefix in the file.
+        folder: for the message.
+
+    Returns:
+        The names, sorted.
+
+    Raises:
+        CourseError: a tensor of the encoder has no place. A pooler may have none, for it comes
+            after the vectors.
+    """
     # A buffer of older files: the numbers 0, 1, 2, ...
     names = {name for name in names if not name.endswith("position_ids")}
-    inside = sorted(name for name in names if name.startswith(("encoder.", "embeddings.")))
+    own = {name for name in marked if not name.startswith("pooler.")}
+    inside = sorted(n for n in names if n in own or n.startswith(("encoder.", "embeddings.")))
     if inside:
         raise CourseError(
             f"{folder}: {inside[0]!r} has no place in the model that {CONFIG} describes. Without "
-            "it the vectors would be other ones."
+            "it the vectors could be other ones."
         )
     return sorted(names)

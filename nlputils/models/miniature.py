@@ -73,6 +73,7 @@ def miniature_config(
             "n_head": 4,
             "n_positions": length,
             "activation_function": "gelu_new",
+            "layer_norm_epsilon": 1e-5,
             "resid_pdrop": 0.1,
         },
     }

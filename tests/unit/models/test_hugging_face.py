@@ -238,6 +238,12 @@ def test_weights_that_do_not_fit_the_config_are_refused(folder):
     change(path, lambda t: t.update({"encoder.layer.2.output.dense.bias": np.ones(32)}))
     with pytest.raises(CourseError, match=r"'encoder\.layer\.2\.output\.dense\.bias' has no place"):
         models.load_encoder(path)
+    path = folder(prefix="bert.", extra=HEAD)
+    change(path, lambda t: t.update({"bert.adapter.weight": np.ones(3)}))
+    with pytest.raises(CourseError, match=r"'adapter\.weight' has no place"):
+        models.load_encoder(path)
+    path = folder(ROBERTA, prefix="roberta.")  # its pooler has no place, and harms no vector
+    assert "pooler.dense.weight" in models.load_encoder(path).card["left_out"]
     path = folder()
     change(path, lambda t: t.update({"pooler.dense.bias": np.ones(31, np.float32)}))
     with pytest.raises(CourseError, match=r"'pooler\.dense\.bias' has shape \(31,\)"):
