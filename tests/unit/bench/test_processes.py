@@ -141,7 +141,7 @@ def test_the_peaks_of_the_libraries_that_take_part_are_measured():
 def test_what_is_not_installed_is_absent(monkeypatch):
     planted = Entry("planted", "peak", "numpy_peak", 1.0, needs=("no_such_package",))
     monkeypatch.setitem(lineup.PEAKS, "planted", planted)
-    with pytest.raises(lineup.Absent, match=r"pip install 'nlputils\[bench\]'"):
+    with pytest.raises(lineup.Absent, match=r"pip install -e '\.\[bench\]'"):
         lineup.made("planted", SETUP)
 
 
