@@ -100,6 +100,11 @@ def _command(
     return parser
 
 
+def _given(args: argparse.Namespace, *names: str) -> dict[str, Any]:
+    """Return those of the arguments that somebody gave; all others keep their defaults."""
+    return {name: value for name in names if (value := getattr(args, name)) is not None}
+
+
 def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = _command(commands, "run", "run lessons headlessly, in order", _run, _RUN_EXAMPLES)
     parser.add_argument(
@@ -366,11 +371,7 @@ Pretrained and random weights get the same grid of learning rates, chosen on val
 def _evaluate_encoder(args: argparse.Namespace) -> int:
     from nlputils.shipping import TASKS, Effort, evaluate_encoder
 
-    given = {
-        name: value
-        for name in ("seeds", "epochs", "limit")
-        if (value := getattr(args, name)) is not None
-    }
+    given = _given(args, "seeds", "epochs", "limit")
     evaluate_encoder(args.folder, args.tasks or tuple(TASKS), Effort(**given), output=args.output)
     return 0
 
@@ -413,11 +414,7 @@ def _compare_recipes(args: argparse.Namespace) -> int:
     from nlputils.lesson.session import runs_folder
     from nlputils.shipping import STUDIES, run_study
 
-    given = {
-        name: value
-        for name in ("tokens", "size", "texts")
-        if (value := getattr(args, name)) is not None
-    }
+    given = _given(args, "tokens", "size", "texts")
     table = run_study(
         args.study,
         args.file,

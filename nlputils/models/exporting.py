@@ -12,9 +12,9 @@ import numpy as np
 from nlputils.data.files import folder_atomic, write_atomic
 from nlputils.errors import CourseError
 from nlputils.models.exact_gelu import ExactGeluBertBackbone
-from nlputils.models.hugging_face import CARD, CONFIG, FROM_FILE, WEIGHTS
+from nlputils.models.hugging_face import CONFIG, FROM_FILE, WEIGHTS
 from nlputils.models.names import hugging_face_name, to_hugging_face
-from nlputils.models.storage import Encoder
+from nlputils.models.storage import CARD, Encoder
 from nlputils.models.tokenizer_files import write_word_pieces
 from nlputils.text import WordPiece
 

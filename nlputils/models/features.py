@@ -9,10 +9,7 @@ import keras_hub
 import numpy as np
 from keras import ops
 
-from nlputils.text import bert_inputs
-
-# Rows are cut to a multiple of so many pieces.
-_STEP = 16
+from nlputils.text import bert_inputs, without_padding
 
 # The part of each encoder that gives the vectors, and with it what Keras compiled for it.
 _READERS: WeakKeyDictionary[keras_hub.models.BertBackbone, keras.Model] = WeakKeyDictionary()
@@ -40,9 +37,7 @@ def mean_pooled(
     order = np.argsort(lengths, kind="stable")
     for start in range(0, len(order), batch_size):
         chosen = order[start : start + batch_size]
-        # Few different widths: TensorFlow compiles the network anew for each.
-        width = -(-max(1, lengths[chosen].max()) // _STEP) * _STEP
-        inputs = bert_inputs(token_ids[chosen, :width])
+        inputs = without_padding(bert_inputs(token_ids[chosen]))
         vectors = ops.convert_to_numpy(reader.predict_on_batch(inputs))
         mask = inputs["padding_mask"][:, :, None]
         found[chosen] = (vectors * mask).sum(axis=1) / mask.sum(axis=1)

@@ -19,15 +19,10 @@ from nlputils.data.files import read_object
 from nlputils.errors import CourseError
 from nlputils.models.exact_gelu import ExactGeluBertBackbone
 from nlputils.models.names import hugging_face_name, to_keras, with_bert_names
-from nlputils.models.storage import Encoder
+from nlputils.models.storage import CARD, Encoder
 from nlputils.models.tokenizer_files import byte_pairs, word_pieces
 
-WEIGHTS, INDEX, CONFIG, CARD = (
-    "model.safetensors",
-    "model.safetensors.index.json",
-    "config.json",
-    "card.json",
-)
+WEIGHTS, INDEX, CONFIG = "model.safetensors", "model.safetensors.index.json", "config.json"
 # What a card says of a pooler that may be trusted.
 FROM_FILE = "from the file"
 EXACT, TANH = ("gelu",), ("gelu_new", "gelu_pytorch_tanh")

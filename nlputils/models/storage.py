@@ -13,7 +13,7 @@ from nlputils.data.files import folder_atomic, read_object, sha256_file, write_a
 from nlputils.errors import CourseError
 from nlputils.text import WordPiece
 
-CHECKSUMS = "checksums.json"
+CHECKSUMS, CARD = "checksums.json", "card.json"
 _VOCABULARY, _OPTIONS = "vocabulary.txt", "vocabulary_options.json"
 Precision = Literal["float32", "float16"]
 
@@ -72,7 +72,7 @@ def save_encoder(
         options = {"lowercase": tokenizer.lowercase, "strip_accents": tokenizer.strip_accents}
         if not all(options.values()):
             write_atomic(staging / _OPTIONS, json.dumps(options) + "\n")
-        write_atomic(staging / "card.json", json.dumps(card, indent=1, sort_keys=True) + "\n")
+        write_atomic(staging / CARD, json.dumps(card, indent=1, sort_keys=True) + "\n")
         if readme:
             write_atomic(staging / "README.md", readme)
         files = sorted(p for p in staging.rglob("*") if p.is_file())
@@ -127,4 +127,4 @@ def load_course_encoder(folder: str | Path) -> Encoder:
     backbone = keras_hub.models.BertBackbone.from_preset(str(folder), dtype="float32")
     options = read_object(folder / _OPTIONS) if (folder / _OPTIONS).is_file() else {}
     tokenizer = WordPiece.load(folder / _VOCABULARY, **options)
-    return Encoder(backbone, tokenizer, read_object(folder / "card.json"))
+    return Encoder(backbone, tokenizer, read_object(folder / CARD))

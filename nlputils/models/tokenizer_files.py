@@ -9,6 +9,7 @@ from typing import Any
 from nlputils.data.files import read_object, write_atomic
 from nlputils.errors import CourseError
 from nlputils.text import WordPiece
+from nlputils.text.bpe import merges_of
 
 VOCABULARY, WHOLE, OPTIONS = "vocab.txt", "tokenizer.json", "tokenizer_config.json"
 
@@ -71,8 +72,7 @@ def byte_pairs(folder: Path) -> Any:
         vocabulary = read_object(folder / "vocab.json")
     elif (folder / WHOLE).is_file():
         model = _part(read_object(folder / WHOLE), "model", "BPE", folder)
-        merges = [pair if isinstance(pair, str) else " ".join(pair) for pair in model["merges"]]
-        vocabulary = model["vocab"]
+        merges, vocabulary = merges_of(model), model["vocab"]
     else:
         raise CourseError(
             f"{folder} holds neither {WHOLE} nor vocab.json and merges.txt, so it has no "

@@ -331,6 +331,11 @@ def held_batches(rows: Rows, recipe: Recipe, most: int) -> MaskedBatches:
     )
 
 
+def mean_loss(model: keras.Model, batches: MaskedBatches) -> float:
+    """Return the mean of a compiled model's losses on batches; its weights stay as they are."""
+    return float(np.mean([model.test_on_batch(*batches[i]) for i in range(len(batches))]))
+
+
 def _held_losses(task: Any, rows: Rows, recipe: Recipe) -> tuple[float, float]:
     """Score the held-out text with the weights as they are, and with the encoder's in float16.
 
@@ -340,8 +345,7 @@ def _held_losses(task: Any, rows: Rows, recipe: Recipe) -> tuple[float, float]:
     batches = held_batches(rows, recipe, _FINAL)
     found = []
     for _ in range(2):
-        losses = [model.test_on_batch(*batches[i]) for i in range(len(batches))]
-        found.append(float(np.mean(losses)))
+        found.append(mean_loss(model, batches))
         if recipe.precision == "float32":
             return found[0], found[0]
         halves = [weight.astype(np.float16) for weight in task.backbone.get_weights()]

@@ -19,6 +19,7 @@ import pandas as pd
 
 from nlputils import evaluate
 from nlputils.data import Corpus, write_atomic
+from nlputils.data.files import read_object
 from nlputils.errors import CourseError
 from nlputils.lesson.machine import device
 from nlputils.shipping.making import Recipe, Rows, corpus_of, prepared
@@ -213,7 +214,7 @@ def _opened(path: Path, name: str, budget: Budget) -> dict[str, Any]:
         truth = {probe: "".join(map(str, probe_truth(probe))) for probe in budget.probes}
         made = {"device": device(), "backend": keras.backend.backend(), "keras": keras.__version__}
         return {**about, **made, "truth": truth, "trials": []}
-    held: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    held = read_object(path)
     if held["study"] != name:
         raise CourseError(f"{path} holds the study {held['study']!r}, not {name!r}.")
     for part in ("budget", "base"):
@@ -245,7 +246,7 @@ def study_table(path: str | Path) -> pd.DataFrame:
     path = Path(path)
     if not path.is_file():
         raise CourseError(f"No trials at {path}: `nlputils compare-recipes {path}` makes them.")
-    held = json.loads(path.read_text(encoding="utf-8"))
+    held = read_object(path)
     study = _study(held["study"])
     trials: dict[str, dict[int, Any]] = {}
     for trial in held["trials"]:

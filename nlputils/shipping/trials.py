@@ -6,10 +6,11 @@ the same size. The number of pieces bounds them, not the time, so a trial repeat
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import keras
 import numpy as np
@@ -20,7 +21,7 @@ from nlputils.errors import CourseError
 from nlputils.feeding import feed
 from nlputils.memory import keep_freed_memory
 from nlputils.randomness import set_seeds
-from nlputils.shipping.making import Pieces, Recipe, Rows, held_batches, piece_counts
+from nlputils.shipping.making import Pieces, Recipe, Rows, held_batches, mean_loss, piece_counts
 from nlputils.text import MaskedBatches, PairBatches
 from nlputils.train.loop import seed_dropout, unread_pooler
 from nlputils.train.pretraining import LONG, compiled_with
@@ -180,12 +181,11 @@ def run_trial(
     seconds = time.perf_counter() - began
     # Scored without pairs in all trials: what counts later is the reading of one text.
     scored = compiled_with(task, train.AdamW(0.0), long=False)
-    held = held_batches(rows, budget.recipe(settings), _HELD)
-    losses = [scored.test_on_batch(*held[i]) for i in range(len(held))]
+    tokens = sum(phase.steps * phase.pieces for phase in phases)
     found = {
-        "held_out_loss": float(np.mean(losses)),
-        "passes": sum(phase.steps * phase.pieces for phase in phases) / rows.train.size,
-        "tokens": sum(phase.steps * phase.pieces for phase in phases),
+        "held_out_loss": mean_loss(scored, held_batches(rows, budget.recipe(settings), _HELD)),
+        "passes": tokens / rows.train.size,
+        "tokens": tokens,
         "seconds": seconds,
     }
     tell(f"  held-out loss {found['held_out_loss']:.3f} after {seconds:.0f} s")
@@ -216,19 +216,21 @@ def probe_truth(name: str) -> np.ndarray:
     Raises:
         CourseError: its files cannot be had.
     """
-    split = data.load(name, limit=_PROBE_TRAIN)
+    split = _labelled(name)
     return split.y(_judges(split))
 
 
+@functools.cache
+def _labelled(name: str) -> data.Split:
+    """Load a probe's texts, once for all trials: near-duplicates are sought each time."""
+    return data.load(name, limit=_PROBE_TRAIN)
+
+
 def _check(settings: Settings) -> None:
-    for name, choices in (
-        ("schedule", ("linear", "cosine", "constant")),
-        ("optimizer", ("AdamW", "Lion")),
-        ("norm", ("post", "pre")),
-    ):
-        if getattr(settings, name) not in choices:
+    for name, kind in (("schedule", Schedule), ("optimizer", Optimizer), ("norm", Norm)):
+        if getattr(settings, name) not in get_args(kind):
             raise CourseError(
-                f"{name}={getattr(settings, name)!r}: choose one of {', '.join(choices)}."
+                f"{name}={getattr(settings, name)!r}: choose one of {', '.join(get_args(kind))}."
             )
 
 
@@ -315,7 +317,7 @@ def _judges(split: data.Split) -> Any:
 
 def _probed(name: str, backbone: Any, rows: Rows, length: int) -> str:
     """Return the classes that a linear probe on the frozen vectors gives the judging texts."""
-    split = data.load(name, limit=_PROBE_TRAIN)
+    split = _labelled(name)
     choosing = split.validation.iloc[:_PROBE_HELD].iloc[::2]
     x = [
         models.mean_pooled(backbone, rows.tokenizer.encode(list(part["text"]), length))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nlputils.text.bpe import BPE_SPECIAL_TOKENS, ByteBPE, train_byte_bpe
 from nlputils.text.masking import MaskedBatch, mask_tokens
-from nlputils.text.packing import bert_inputs, pack
+from nlputils.text.packing import bert_inputs, pack, without_padding
 from nlputils.text.tokenizer import Tokenizer
 from nlputils.text.wordpiece import SPECIAL_TOKENS, WordPiece, train_wordpiece
 from nlputils.text.words import WordIndex
@@ -32,6 +32,7 @@ __all__ = [
     "pack",
     "train_byte_bpe",
     "train_wordpiece",
+    "without_padding",
 ]
 
 

@@ -131,8 +131,17 @@ def train_byte_bpe(
     )
     rust.train_from_iterator(texts, trainer)
     content = json.loads(rust.to_str())["model"]
-    merges = [pair if isinstance(pair, str) else " ".join(pair) for pair in content["merges"]]
-    return ByteBPE(content["vocab"], merges)
+    return ByteBPE(content["vocab"], merges_of(content))
+
+
+def merges_of(model: Mapping[str, Any]) -> list[str]:
+    """Return the merges of a BPE model as lines, ``"left right"``.
+
+    Args:
+        model: the part of that name in a ``tokenizer.json``, whose older versions hold lines, and
+            newer ones pairs.
+    """
+    return [pair if isinstance(pair, str) else " ".join(pair) for pair in model["merges"]]
 
 
 def _pre_tokenizer() -> Any:

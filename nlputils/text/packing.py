@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -18,6 +18,8 @@ import numpy as np
 from nlputils.errors import CourseError
 from nlputils.text.tokenizer import Tokenizer
 
+# Padding is cut to a multiple of so many pieces: a backend compiles the network for each width.
+_STEP = 16
 _CHUNK = 4096  # texts tokenised at a time: enough for all cores, little enough for the memory
 
 
@@ -93,3 +95,17 @@ def bert_inputs(token_ids: np.ndarray, pad_id: int = 0) -> dict[str, np.ndarray]
         "segment_ids": np.zeros_like(token_ids),
         "padding_mask": (token_ids != pad_id).astype(np.int32),
     }
+
+
+def without_padding(inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Cut off the columns that are padding in all rows, but for a few.
+
+    Args:
+        inputs: int arrays [n, length], ``padding_mask`` among them, as `bert_inputs` gives.
+
+    Returns:
+        The arrays [n, width], with a width that 16 divides, or the length itself.
+    """
+    longest = int(np.asarray(inputs["padding_mask"]).sum(axis=1).max())
+    width = -(-max(1, longest) // _STEP) * _STEP
+    return {name: values[:, :width] for name, values in inputs.items()}

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from nlputils.errors import CourseError
+from nlputils.text import without_padding
 
 
 def rows_of(x: Any, rows: Any) -> Any:
@@ -17,8 +18,6 @@ def rows_of(x: Any, rows: Any) -> Any:
     return np.asarray(x)[rows]
 
 
-# Padding is cut to a multiple of so many pieces: a backend compiles the network for each width.
-_STEP = 16
 # Batches whose rows are sorted by length together. More would leave less to chance.
 _POOL = 32
 
@@ -38,19 +37,6 @@ def lengths_of(x: Any) -> np.ndarray:
             "`nlputils.text.bert_inputs` makes it."
         )
     return np.asarray(x["padding_mask"]).sum(axis=1)
-
-
-def without_padding(x: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Cut off the columns that are padding in all rows, but for a few.
-
-    Args:
-        x: int arrays [n, length] with ``padding_mask``.
-
-    Returns:
-        The arrays [n, width], with a width that 16 divides, or the length itself.
-    """
-    width = -(-max(1, int(lengths_of(x).max())) // _STEP) * _STEP
-    return {name: values[:, :width] for name, values in x.items()}
 
 
 class ShuffledBatches(keras.utils.PyDataset):

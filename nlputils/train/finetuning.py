@@ -11,13 +11,8 @@ import numpy as np
 from keras import ops
 
 from nlputils.errors import CourseError
-from nlputils.train.batches import (
-    OrderedBatches,
-    ShuffledBatches,
-    lengths_of,
-    rows_of,
-    without_padding,
-)
+from nlputils.text import without_padding
+from nlputils.train.batches import OrderedBatches, ShuffledBatches, lengths_of, rows_of
 from nlputils.train.history import History
 from nlputils.train.loop import Plan, train
 from nlputils.train.optimizers import Adam
@@ -82,12 +77,7 @@ def finetune(
         steps_per_report=batches.steps_per_epoch,
         seed=seed,
         label=label,
-        settings={
-            "training": "finetune",
-            "warmup": warmup,
-            **settings,
-            **({"by_length": True} if by_length else {}),
-        },
+        settings={"training": "finetune", "warmup": warmup, **settings},
         keep_best=keep_best,
     )
     held_out = OrderedBatches(*validation, batch_size) if validation is not None else None

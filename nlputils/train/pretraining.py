@@ -114,9 +114,8 @@ def compiled_with(
     loss: Any = keras.losses.SparseCategoricalCrossentropy(
         from_logits=True, reduction="mean_with_sample_weight"
     )
-    model = trainable(task)
+    model = masked_lm_with_next(task) if next_sentence else trainable(task)
     if next_sentence:
-        model = masked_lm_with_next(task)
         loss = {"masked": loss, "next": keras.losses.BinaryCrossentropy(from_logits=True)}
     xla = long and keras.backend.backend() == "tensorflow"
     model.compile(optimizer=optimizer, loss=loss, jit_compile=xla or "auto")

@@ -5,7 +5,8 @@ import pytest
 
 from nlputils import models, train
 from nlputils.errors import CourseError
-from nlputils.train.batches import ShuffledBatches, without_padding
+from nlputils.text import without_padding
+from nlputils.train.batches import ShuffledBatches
 
 LENGTH, ROWS = 64, 150
 
