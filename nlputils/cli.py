@@ -298,10 +298,18 @@ def _add_pretrain_encoder(commands: "argparse._SubParsersAction[argparse.Argumen
     parser.add_argument("--size", help="tiny, mini, small, ... or layers x width, such as 3x256")
     parser.add_argument("--vocabulary-size", type=int, metavar="N", help="word pieces")
     parser.add_argument("--row-length", type=int, metavar="N", help="pieces in a row")
+    parser.add_argument(
+        "--first-length", type=int, metavar="N", help="pieces in a row at first; they double"
+    )
     parser.add_argument("--mask-rate", type=float, metavar="SHARE", help="pieces to hide")
     parser.add_argument("--batch-size", type=int, metavar="N", help="rows in a batch")
     parser.add_argument("--learning-rate", type=float, metavar="RATE", help="the highest rate")
     parser.add_argument("--dropout", type=float, metavar="SHARE", help="in pretraining")
+    parser.add_argument(
+        "--start",
+        choices=["counts", "random"],
+        help="of the pieces' vectors: counts of neighbours (default), or random",
+    )
     parser.add_argument("--seed", type=int, help="of all that is random")
     parser.add_argument(
         "--precision", choices=["float32", "float16"], help="how the weights are stored"

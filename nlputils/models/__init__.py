@@ -9,6 +9,7 @@ from nlputils.models.encoders import (
     masked_lm,
     masked_lm_with_next,
     set_output_bias,
+    set_token_vectors,
     trainable,
 )
 from nlputils.models.exact_gelu import ExactGeluBertBackbone
@@ -45,6 +46,7 @@ __all__ = [
     "save_encoder",
     "seed_lstm",
     "set_output_bias",
+    "set_token_vectors",
     "trainable",
     "with_bert_names",
     "write_miniature",

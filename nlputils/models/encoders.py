@@ -205,6 +205,36 @@ def set_output_bias(task: keras_hub.models.BertMaskedLM, counts: np.ndarray) -> 
     bias.assign(np.log(np.maximum(counts, 0.01) / counts.sum()).astype(np.float32))
 
 
+def set_token_vectors(
+    backbone: keras_hub.models.BertBackbone, vectors: np.ndarray, *, spread: float = 0.1
+) -> None:
+    """Start an encoder from vectors that are known already.
+
+    The embedding is also the output matrix of the masked LM. So the network can guess a hidden
+    piece from the mean of its neighbours' vectors nearly from the start, and the plateau, in which
+    it must find out that neighbours matter at all, is passed in a few hundred steps.
+
+    Args:
+        backbone: an encoder; its token embedding is changed.
+        vectors: float [vocabulary, hidden], e.g. from `nlputils.text.count_vectors`; where a row is
+            all zeros the random one stays.
+        spread: the standard deviation to bring the numbers to.
+
+    Raises:
+        CourseError: the vectors have another shape than the embedding, or are all zeros.
+    """
+    embedding = backbone.token_embedding.embeddings
+    known = np.any(vectors != 0, axis=-1)
+    if vectors.shape != tuple(embedding.shape) or not known.any():
+        raise CourseError(
+            f"vectors have shape {vectors.shape}, {known.sum()} of them not zero: the embedding "
+            f"takes {tuple(embedding.shape)}, and some that are not."
+        )
+    table = np.array(embedding)
+    table[known] = vectors[known] * (spread / vectors[known].std())
+    embedding.assign(table)
+
+
 def classifier(
     backbone: keras_hub.models.BertBackbone,
     num_classes: int,

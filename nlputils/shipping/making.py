@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import keras
 import numpy as np
@@ -19,14 +19,18 @@ import psutil
 
 from nlputils import models, train
 from nlputils.data import Corpus, pretraining_corpus, registry, write_atomic
+from nlputils.data.files import open_atomic
 from nlputils.errors import CourseError
 from nlputils.lesson.machine import device
 from nlputils.shipping.card import card_of, readme_of
 from nlputils.text import (
+    SPECIAL_TOKENS,
     ByteBPE,
     MaskedBatches,
     Tokenizer,
     WordPiece,
+    count_neighbours,
+    count_vectors,
     pack,
     train_byte_bpe,
     train_wordpiece,
@@ -34,6 +38,7 @@ from nlputils.text import (
 from nlputils.train.fingerprints import fingerprint
 
 Pieces = Literal["word pieces", "byte pairs"]
+Start = Literal["counts", "random"]
 
 # More batches than any time suffices for: the budget ends the training.
 _ENOUGH = 10**9
@@ -59,11 +64,15 @@ class Recipe:
         vocabulary_size: pieces.
         size: see `models.encoder_size`.
         row_length: pieces in a row.
+        first_length: pieces in a row at first. They double, stage by stage, up to ``row_length``.
+            The first stage takes half of the time, the others share the rest.
         mask_rate: share of the pieces to hide.
         batch_size: rows in a batch.
         learning_rate: the highest rate.
         warmup: share of the time in which it rises.
         dropout: in pretraining.
+        start: where the vectors of the pieces come from: from ``counts`` of neighbours
+            (`nlputils.text.count_vectors`), or ``random`` as all other weights.
         budget_minutes: training time.
         held_out: share of the text that only measures.
         seed: of all that is random.
@@ -75,11 +84,13 @@ class Recipe:
     vocabulary_size: int = 8000
     size: str = "3x256"
     row_length: int = 64
+    first_length: int = 16
     mask_rate: float = 0.3
     batch_size: int = 32
     learning_rate: float = 1e-3
     warmup: float = 0.05
     dropout: float = 0.0
+    start: Start = "counts"
     budget_minutes: float = 100.0
     held_out: float = 0.005
     seed: int = 0
@@ -100,12 +111,14 @@ class Rows:
         train: int32 [rows, length], mapped from a file.
         held_out: the same for the held-out text.
         about: counts of texts and pieces, seconds and memory.
+        folder: where it lies.
     """
 
     tokenizer: Tokenizer
     train: np.ndarray
     held_out: np.ndarray
     about: dict[str, Any]
+    folder: Path
 
 
 def make_encoder(
@@ -142,18 +155,12 @@ def make_encoder(
         seed=recipe.seed,
     )
     task = models.masked_lm(backbone)
-    models.set_output_bias(task, piece_counts(rows))
-    batches = MaskedBatches(
-        rows.train,
-        rows.tokenizer,
-        recipe.batch_size,
-        steps=_ENOUGH,
-        seed=recipe.seed,
-        rate=recipe.mask_rate,
-    )
+    begin(task, rows, recipe.start)
+    *shorter, (_, batches) = stages(recipe, rows)
     history = train.pretrain_minutes(
         task,
         batches,
+        before=shorter,
         budget_minutes=recipe.budget_minutes,
         learning_rate=recipe.learning_rate,
         warmup=recipe.warmup,
@@ -259,7 +266,7 @@ def prepared(
     )
     rows, held = (np.load(folder / name, mmap_mode="r") for name in ("train.npy", "held_out.npy"))
     kind = ByteBPE if pieces == "byte pairs" else WordPiece
-    return Rows(kind.load(vocabulary), rows, held, about)
+    return Rows(kind.load(vocabulary), rows, held, about, folder)
 
 
 def _trained(texts: Sequence[str], size: int, pieces: Pieces) -> Tokenizer:
@@ -267,6 +274,98 @@ def _trained(texts: Sequence[str], size: int, pieces: Pieces) -> Tokenizer:
         return train_byte_bpe(texts, size)
     least = max(3, sum(map(len, texts)) // _RARE)
     return train_wordpiece(texts, size, min_character_count=least)
+
+
+def lengths(recipe: Recipe) -> list[tuple[float, int]]:
+    """Return the share of the time and the length of the rows, for each stage of a training.
+
+    Args:
+        recipe: gives ``first_length`` and ``row_length``.
+
+    Returns:
+        Pairs; the shares add up to 1.
+
+    Raises:
+        CourseError: rows of the first length do not double up to the last one.
+    """
+    first, last = recipe.first_length, recipe.row_length
+    doublings = (last // max(1, first)).bit_length() - 1
+    if first < 3 or first << doublings != last:
+        raise CourseError(
+            f"first_length={first}, row_length={last}: the second was expected to be the first, or "
+            "twice as much, or four times, and so on; a row has at least 3 pieces."
+        )
+    if not doublings:
+        return [(1.0, last)]
+    return [(0.5, first), *((0.5 / doublings, first << i) for i in range(1, doublings + 1))]
+
+
+def shortened(rows: np.ndarray, length: int, tokenizer: Tokenizer) -> np.ndarray:
+    """Cut packed rows into shorter ones.
+
+    Args:
+        rows: int32 [n, k * length].
+        length: pieces in a short row.
+        tokenizer: its ``[CLS]`` takes the first place of each; the piece that stood there is lost.
+
+    Returns:
+        int32 [n * k, length].
+    """
+    if length == rows.shape[1]:
+        return rows
+    short = np.array(rows).reshape(-1, length)
+    short[:, 0] = tokenizer.cls_id
+    return short
+
+
+def stages(recipe: Recipe, rows: Rows) -> list[tuple[float, MaskedBatches]]:
+    """Return the batches of each stage, with its share of the time.
+
+    Args:
+        recipe: gives lengths, batch size, share of hidden pieces and seed.
+        rows: a prepared text.
+
+    Returns:
+        As many pairs as there are stages; a batch has equally many pieces in all of them.
+    """
+    found = []
+    for share, length in lengths(recipe):
+        batches = MaskedBatches(
+            shortened(rows.train, length, rows.tokenizer),
+            rows.tokenizer,
+            recipe.batch_size * (recipe.row_length // length),
+            steps=_ENOUGH,
+            seed=recipe.seed,
+            rate=recipe.mask_rate,
+        )
+        found.append((share, batches))
+    return found
+
+
+def begin(task: Any, rows: Rows, start: Start) -> None:
+    """Give a masked LM what counting can tell it: frequencies, and vectors of the pieces.
+
+    Args:
+        task: from `nlputils.models.masked_lm`; its weights are changed.
+        rows: a prepared text. The vectors are kept beside it: a training that goes on must begin
+            from the same bits.
+        start: see `Recipe`.
+
+    Raises:
+        CourseError: ``start`` is neither of the two, or the text is too small.
+    """
+    models.set_output_bias(task, piece_counts(rows))
+    if start not in get_args(Start):
+        raise CourseError(f"start={start!r}: choose one of {', '.join(get_args(Start))}.")
+    if start == "counts":
+        width = task.backbone.hidden_dim
+        path = rows.folder / f"vectors-{width}.npy"
+        if not path.is_file():
+            size = len(rows.tokenizer)
+            counts = count_neighbours(rows.train, size, special=len(SPECIAL_TOKENS))
+            with open_atomic(path) as stream:
+                np.save(stream, count_vectors(counts, width), allow_pickle=False)
+        models.set_token_vectors(task.backbone, np.load(path))
 
 
 def piece_counts(rows: Rows) -> np.ndarray:

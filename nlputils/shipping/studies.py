@@ -71,15 +71,16 @@ RECIPE = Study(
     base="as it is",
     settings=Settings(),
     questions={
+        "start": {"random vectors": {"start": "random"}},
         "learning rate": {
-            "half of it": {"learning_rate": 1.5e-3},
-            "twice of it": {"learning_rate": 6e-3},
+            "half of it": {"learning_rate": 5e-4},
+            "twice of it": {"learning_rate": 2e-3},
         },
         "vocabulary": {
-            "2,000 pieces": {"vocabulary_size": 2000},
-            "8,000 pieces": {"vocabulary_size": 8000},
+            "4,000 pieces": {"vocabulary_size": 4000},
+            "16,000 pieces": {"vocabulary_size": 16000},
         },
-        "row length": {"16 pieces": {"row_length": 16}, "64 pieces": {"row_length": 64}},
+        "row length": {"32 pieces": {"row_length": 32}, "128 pieces": {"row_length": 128}},
         "mask rate": {"15 % hidden": {"mask_rate": 0.15}, "45 % hidden": {"mask_rate": 0.45}},
         "dropout": {"dropout 0.1": {"dropout": 0.1}},
         "schedule": {
@@ -92,12 +93,12 @@ RECIPE = Study(
             "Lion, a fifth of the rate": {
                 "optimizer": "Lion",
                 "beta_2": 0.99,
-                "learning_rate": 6e-4,
+                "learning_rate": 2e-4,
             },
             "Lion, a tenth of the rate": {
                 "optimizer": "Lion",
                 "beta_2": 0.99,
-                "learning_rate": 3e-4,
+                "learning_rate": 1e-4,
             },
         },
         "batch": {"small batches first": {"ramp": True}},
@@ -121,7 +122,7 @@ OBJECTIVES = Study(
         }
     },
     chain=True,
-    budget=Budget(texts=4000),
+    budget=Budget(tokens=2_000_000, texts=900, corpora=("enwiki_2015_wikiextractor",)),
     passes=20.0,
 )
 STUDIES: Mapping[str, Study] = {"recipe": RECIPE, "objectives": OBJECTIVES}

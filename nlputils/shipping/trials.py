@@ -21,7 +21,15 @@ from nlputils.errors import CourseError
 from nlputils.feeding import feed
 from nlputils.memory import keep_freed_memory
 from nlputils.randomness import set_seeds
-from nlputils.shipping.making import Pieces, Recipe, Rows, held_batches, mean_loss, piece_counts
+from nlputils.shipping.making import (
+    Pieces,
+    Recipe,
+    Rows,
+    Start,
+    begin,
+    held_batches,
+    mean_loss,
+)
 from nlputils.text import MaskedBatches, PairBatches
 from nlputils.train.loop import seed_dropout, unread_pooler
 from nlputils.train.pretraining import LONG, compiled_with
@@ -48,6 +56,7 @@ class Settings:
         row_length: pieces in a row.
         mask_rate: share of the pieces to hide.
         dropout: in pretraining.
+        start: of the pieces' vectors, see `Recipe`.
         learning_rate: the highest rate.
         schedule: how the rate falls after the warm-up: in a straight line to 0 (Devlin et al.
             2019), along a half cosine to 0 (Loshchilov & Hutter 2017), or not at all.
@@ -61,13 +70,14 @@ class Settings:
         next_sentence: rows of two segments, and BERT's second objective (`PairBatches`).
     """
 
-    vocabulary_size: int = 4000
-    row_length: int = 32
-    mask_rate: float = 0.3
-    dropout: float = 0.0
-    learning_rate: float = 3e-3
+    vocabulary_size: int = Recipe.vocabulary_size
+    row_length: int = Recipe.row_length
+    mask_rate: float = Recipe.mask_rate
+    dropout: float = Recipe.dropout
+    start: Start = Recipe.start
+    learning_rate: float = Recipe.learning_rate
     schedule: Schedule = "linear"
-    warmup: float = 0.1
+    warmup: float = Recipe.warmup
     optimizer: Optimizer = "AdamW"
     beta_2: float = 0.999
     ramp: bool = False
@@ -81,10 +91,6 @@ class Settings:
 class Budget:
     """What all trials share.
 
-    Short rows of tweets, because there a small network begins to use its neighbours after a
-    million pieces. On longer rows of Wikipedia, all trials of such a budget would end on the
-    plateau that comes before, and say nothing.
-
     Attributes:
         tokens: pieces that each trial reads.
         size: of the encoder, see `models.encoder_size`.
@@ -95,11 +101,11 @@ class Budget:
         probes: labelled data sets whose classes the frozen vectors must tell.
     """
 
-    tokens: int = 2_000_000
+    tokens: int = 1_000_000
     size: str = "2x128"
     batch_tokens: int = 1024
     texts: int = 60_000
-    corpora: tuple[str, ...] = ("tweets_tweeteval_emoji",)
+    corpora: tuple[str, ...] = Recipe.corpora
     held_out: float = Recipe.held_out
     probes: tuple[str, ...] = ("tweet_sentiment_extraction", "sst2_glue")
 
@@ -157,7 +163,7 @@ def run_trial(
         # KerasHub's layer asks at each call. Its BERT has no switch for it.
         layer.normalize_first = settings.norm == "pre"
     task = models.masked_lm(backbone)
-    models.set_output_bias(task, piece_counts(rows))
+    begin(task, rows, settings.start)
     phases = _phases(rows.train, budget, settings)
     model = _compiled(task, settings, phases)
     keep_freed_memory()

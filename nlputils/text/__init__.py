@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nlputils.text.bpe import BPE_SPECIAL_TOKENS, ByteBPE, train_byte_bpe
 from nlputils.text.masking import MaskedBatch, mask_tokens
+from nlputils.text.neighbours import count_neighbours, count_vectors
 from nlputils.text.packing import bert_inputs, pack, without_padding
 from nlputils.text.tokenizer import Tokenizer
 from nlputils.text.wordpiece import SPECIAL_TOKENS, WordPiece, train_wordpiece
@@ -28,6 +29,8 @@ __all__ = [
     "WordIndex",
     "WordPiece",
     "bert_inputs",
+    "count_neighbours",
+    "count_vectors",
     "mask_tokens",
     "pack",
     "train_byte_bpe",

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import pandas as pd
 
 from nlputils.errors import CourseError
@@ -38,6 +40,7 @@ def pretrain_minutes(
     batches: MaskedBatches,
     *,
     budget_minutes: float,
+    before: Sequence[tuple[float, MaskedBatches]] = (),
     learning_rate: float = 1e-3,
     warmup: float = 0.05,
     weight_decay: float = 0.01,
@@ -57,6 +60,9 @@ def pretrain_minutes(
         task: from `nlputils.models.masked_lm`; its weights are changed.
         batches: the training batches; enough of them, as the time alone ends the training.
         budget_minutes: the time, above 0.
+        before: other batches that come first, each with its share of the time; such as shorter
+            rows, of which a step costs less (Devlin et al. 2019, appendix A.2, began with rows of
+            128 pieces and ended with 512).
         learning_rate: the highest rate (AdamW, Loshchilov & Hutter 2019).
         warmup: share of the time in which the rate rises; then it falls to 0 in a straight line.
         weight_decay: AdamW's; not applied to biases, norms and embeddings.
@@ -74,6 +80,11 @@ def pretrain_minutes(
         CourseError: a number is out of range, the batches ran out before the time did, the folder
             holds the checkpoint of another training, or the disk is full.
     """
+    shares = [share for share, _ in before]
+    if sum(shares) >= 1 or min(shares, default=1) <= 0:
+        raise CourseError(
+            f"before gives shares of {shares}: above 0 each, and less than 1 in all, were expected."
+        )
     if budget_minutes <= 0 or report_seconds <= 0 or not 0 <= warmup < 1:
         raise CourseError(
             f"budget_minutes={budget_minutes}, report_seconds={report_seconds}, warmup={warmup}: "
@@ -83,7 +94,9 @@ def pretrain_minutes(
     model = compiled(task, learning_rate, weight_decay, long=budget_minutes >= 1)
     if not model.built:
         model(batches[0][0])
-    clock = _Clock(60 * budget_minutes, learning_rate, warmup)
+    stages = [*(stage for _, stage in before), batches]
+    ends = 60 * budget_minutes * np.cumsum([*shares, 1 - sum(shares)])
+    clock = _Clock([float(end) for end in ends], learning_rate, warmup)
     settings = {"budget_minutes": budget_minutes, "learning_rate": learning_rate, "warmup": warmup}
     folder = None
     if checkpoint is not None:
@@ -91,7 +104,8 @@ def pretrain_minutes(
             **settings,
             "training": "pretrain_minutes",
             "weight_decay": weight_decay,
-            **material(model, batches, validation),
+            "ends": clock.ends,
+            **material(model, stages, validation),
         }
         folder = CheckpointFolder(Path(checkpoint), identity)
     set_seeds(batches.seed)
@@ -99,23 +113,41 @@ def pretrain_minutes(
     model.optimizer.build(model.trainable_variables)
     rows = _restored(model, clock, folder, label)
     while clock.used < clock.budget:
-        rows.append(_chunk(model, clock, batches, validation, report_seconds))
+        rows.append(_chunk(model, clock, stages, validation, report_seconds))
         _tell(label, rows[-1], clock.budget)
         if folder is not None:
             _keep(model, clock, folder, rows)
     set_seeds(batches.seed)
-    tokens = clock.step * batches.tokens_per_step
+    made = zip(clock.steps, stages, strict=True)
+    tokens = sum(steps * stage.tokens_per_step for steps, stage in made)
     return History(pd.DataFrame(rows), clock.used, tokens, {"steps": clock.step, **settings})
 
 
 class _Clock(keras.callbacks.Callback):
-    """Count the seconds of the steps, set the rate by them, and stop when they are used up."""
+    """Count the seconds of the steps, set the rate by them, and stop when a stage's are used up.
 
-    def __init__(self, budget: float, peak: float, warmup: float) -> None:
+    Args:
+        ends: the second at which each stage ends.
+        peak: the highest rate.
+        warmup: share of the whole time in which it rises.
+    """
+
+    def __init__(self, ends: Sequence[float], peak: float, warmup: float) -> None:
         super().__init__()
-        self.budget, self.peak, self.warmup = budget, peak, warmup
-        self.used, self.step, self.seconds = 0.0, 0, [0.0]
-        self._began, self._compiles = 0.0, True
+        self.ends, self.budget, self.peak, self.warmup = list(ends), ends[-1], peak, warmup
+        self.used, self.steps, self.seconds = 0.0, [0] * len(ends), [0.0]
+        # The stage whose batches have been seen in this process: the first of a kind compiles.
+        self._began, self._compiled = 0.0, -1
+
+    @property
+    def stage(self) -> int:
+        """Which batches are to be read now."""
+        return min(sum(self.used >= end for end in self.ends), len(self.ends) - 1)
+
+    @property
+    def step(self) -> int:
+        """Steps made in all stages."""
+        return sum(self.steps)
 
     @property
     def rate(self) -> float:
@@ -136,21 +168,28 @@ class _Clock(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         took = time.perf_counter() - self._began
-        if self._compiles or (self.usual and took > _STOPPED * self.usual):
+        stage = self.stage
+        if self._compiled != stage or (self.usual and took > _STOPPED * self.usual):
             took = self.usual
-        self._compiles = False
-        self.step += 1
+        self._compiled = stage
+        self.steps[stage] += 1
         self.used += took
         self.seconds = [*self.seconds[-100:], took] if self.usual else [took]
-        if self.used >= self.budget:
+        if self.used >= self.ends[stage]:
             self.model.stop_training = True
 
 
 def _chunk(
-    model: keras.Model, clock: _Clock, batches: MaskedBatches, validation: Any, seconds: float
+    model: keras.Model,
+    clock: _Clock,
+    stages: Sequence[MaskedBatches],
+    validation: Any,
+    seconds: float,
 ) -> dict[str, float]:
     """Train for about so many seconds, and return the row of the report."""
-    left = len(batches) - clock.step
+    stage = clock.stage
+    batches, made = stages[stage], clock.steps[stage]
+    left = len(batches) - made
     if left < 1:
         raise CourseError(
             f"The {len(batches):,} batches were used up after {clock.used:.0f} of "
@@ -158,11 +197,11 @@ def _chunk(
         )
     wanted = _FIRST
     if clock.usual:
-        wanted = max(1, round(min(seconds, clock.budget - clock.used) / clock.usual))
+        wanted = max(1, round(min(seconds, clock.ends[stage] - clock.used) / clock.usual))
     steps = min(left, wanted)
     with unread_pooler():
         history = model.fit(
-            feed(batches.starting_at(batches.start + clock.step)),
+            feed(batches.starting_at(batches.start + made)),
             steps_per_epoch=steps,
             epochs=1,
             validation_data=feed(validation) if validation is not None else None,
@@ -189,7 +228,7 @@ def _keep(
     finished = clock.used >= clock.budget
     arrays = {"variables": values(model.variables)}
     arrays["optimizer"] = [] if finished else values(model.optimizer.variables)
-    state: dict[str, Any] = {"rows": rows, "used": clock.used, "step": clock.step}
+    state: dict[str, Any] = {"rows": rows, "used": clock.used, "steps": clock.steps}
     state["usual"] = clock.usual
     if finished:
         state["weights"] = weights_fingerprint(model)
@@ -206,7 +245,7 @@ def _restored(
     assign(model.variables, saved.arrays["variables"])
     if not saved.finished:
         assign(model.optimizer.variables, saved.arrays["optimizer"])
-    clock.used, clock.step = saved.state["used"], saved.state["step"]
+    clock.used, clock.steps = saved.state["used"], list(saved.state["steps"])
     rows = list(saved.state["rows"])
     clock.seconds = [saved.state["usual"]]
     if label:

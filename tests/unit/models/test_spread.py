@@ -57,3 +57,22 @@ def test_the_head_begins_with_the_frequencies():
 def test_counts_that_do_not_fit_are_refused(counts):
     with pytest.raises(CourseError, match="one count of at least 0 was expected for each of 5"):
         models.set_output_bias(models.masked_lm(models.encoder("tiny", 5, 8)), counts)
+
+
+def test_known_vectors_replace_the_random_ones_and_zeros_do_not():
+    backbone = models.encoder("tiny", 5, 8)
+    before = np.array(backbone.token_embedding.embeddings)
+    known = np.zeros((5, 128))
+    known[2:] = np.random.default_rng(0).normal(3, 7, (3, 128))
+    models.set_token_vectors(backbone, known, spread=0.2)
+    after = np.array(backbone.token_embedding.embeddings)
+    assert (after[:2] == before[:2]).all()
+    np.testing.assert_allclose(after[2:] / known[2:], 0.2 / known[2:].std(), rtol=1e-5)
+    assert after[2:].std() == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("shape", [(5, 127), (4, 128), (5, 128)])
+def test_vectors_that_do_not_fit_are_refused(shape):
+    vectors = np.zeros(shape) if shape == (5, 128) else np.ones(shape)
+    with pytest.raises(CourseError, match=r"the embedding takes \(5, 128\)"):
+        models.set_token_vectors(models.encoder("tiny", 5, 8), vectors)

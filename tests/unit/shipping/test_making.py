@@ -15,6 +15,7 @@ SMALL = Recipe(
     vocabulary_size=1500,
     size="1x64",
     row_length=32,
+    first_length=16,
     batch_size=16,
     budget_minutes=0.1,
     held_out=0.02,
@@ -58,6 +59,42 @@ def test_an_encoder_is_made_with_its_card_and_made_only_once(no_evaluation_texts
     assert prepared["tokens_train"] > 100 * prepared["tokens_held_out"] / 3
 
 
+def test_the_vectors_that_a_training_starts_from_are_kept(no_evaluation_texts, tmp_path):
+    rows = making.prepared(SMALL, tmp_path, str)
+    tables = []
+    for start in ("counts", "counts", "random"):
+        task = models.masked_lm(models.encoder("1x64", 1500, 32))
+        making.begin(task, rows, start)
+        tables.append(np.array(task.backbone.token_embedding.embeddings))
+    kept = np.load(tmp_path / "vectors-64.npy")
+    assert (tables[0] == tables[1]).all() and (tables[0] != tables[2]).any()
+    # The special tokens have no neighbours, and keep their random vectors.
+    assert (kept[:5] == 0).all() and (tables[0][:5] == tables[2][:5]).all()
+    with pytest.raises(CourseError, match="start='zeros': choose one of counts, random"):
+        making.begin(task, rows, "zeros")
+
+
+def test_rows_double_up_to_their_length():
+    recipe = Recipe(first_length=16, row_length=64)
+    assert making.lengths(recipe) == [(0.5, 16), (0.25, 32), (0.25, 64)]
+    assert making.lengths(Recipe(first_length=64, row_length=64)) == [(1.0, 64)]
+    for first, last in [(24, 64), (2, 64), (128, 64), (0, 64)]:
+        with pytest.raises(CourseError, match=f"first_length={first}, row_length={last}"):
+            making.lengths(Recipe(first_length=first, row_length=last))
+
+
+def test_short_rows_hold_the_same_pieces(no_evaluation_texts, tmp_path):
+    rows = making.prepared(SMALL, tmp_path, str)
+    cls = rows.tokenizer.cls_id
+    short = making.shortened(rows.train, 16, rows.tokenizer)
+    assert short.shape == (2 * len(rows.train), 16) and (short[:, 0] == cls).all()
+    assert (short.reshape(-1, 32)[:, 17:] == rows.train[:, 17:]).all()
+    assert (short[::2] == rows.train[:, :16]).all()
+    first, second = (batches for _, batches in making.stages(SMALL, rows))
+    assert first.tokens_per_step == second.tokens_per_step == 16 * 32
+    assert making.shortened(rows.train, 32, rows.tokenizer) is rows.train
+
+
 def test_equal_rows_are_shared_and_other_rows_are_not(tmp_path):
     assert Recipe(size="tiny").text_key() == Recipe(size="mini", learning_rate=1.0).text_key()
     assert Recipe(row_length=32).text_key() != Recipe().text_key()
@@ -80,9 +117,9 @@ def test_the_command_hands_its_words_over(monkeypatch, tmp_path):
 
     monkeypatch.setattr("nlputils.shipping.make_encoder", fake)
     words = ["pretrain-encoder", str(tmp_path / "e"), "--minutes", "2", "--size", "2x128"]
-    assert main([*words, "--corpora", "a", "b", "--work", str(tmp_path)]) == 0
-    expected = Recipe(corpora=("a", "b"), size="2x128", budget_minutes=2.0)
+    assert main([*words, "--corpora", "a", "b", "--start", "random", "--work", str(tmp_path)]) == 0
+    expected = Recipe(corpora=("a", "b"), size="2x128", start="random", budget_minutes=2.0)
     assert given["recipe"] == expected
     assert given["command"] == (
-        "nlputils pretrain-encoder e --minutes 2.0 --corpora a b --size 2x128"
+        "nlputils pretrain-encoder e --minutes 2.0 --corpora a b --size 2x128 --start random"
     )

@@ -33,7 +33,9 @@ def ran(monkeypatch):
         }
 
     monkeypatch.setattr(studies, "run_trial", trial)
-    monkeypatch.setattr(studies, "prepared", lambda *_: Rows(None, np.zeros((5, 10)), None, {}))
+    monkeypatch.setattr(
+        studies, "prepared", lambda *_: Rows(None, np.zeros((5, 10)), None, {}, None)
+    )
     monkeypatch.setattr(studies, "probe_truth", lambda name: np.array([int(c) for c in TRUTH]))
     return done
 
@@ -56,7 +58,7 @@ def test_the_table_sets_each_answer_beside_the_base(ran, tmp_path):
     assert list(table["question"]) == ["", *["vocabulary"] * 2, *["mask rate"] * 2]
     assert table.loc["45 % hidden", "more loss"] == pytest.approx(1.0)
     # Losses over other pieces are not comparable, and the base is not compared with itself.
-    assert np.isnan(table.loc["8,000 pieces", "more loss"])
+    assert np.isnan(table.loc["16,000 pieces", "more loss"])
     assert np.isnan(table.loc[studies.RECIPE.base, "more loss"])
     assert table.loc[studies.RECIPE.base, "held-out loss"] == pytest.approx(5.05)
     # Ten of 120 wrong with seed 0: F1 of each class by hand, 2 TP / (2 TP + FP + FN).
@@ -75,9 +77,9 @@ def test_the_table_sets_each_answer_beside_the_base(ran, tmp_path):
 def test_other_budgets_and_questions_are_refused(ran, tmp_path):
     path = tmp_path / "t.json"
     run_study("recipe", path, tmp_path, BUDGET, questions=["norm"], tell=str)
-    with pytest.raises(CourseError, match="holds trials with another tokens: 2000000, not 5"):
+    with pytest.raises(CourseError, match="holds trials with another tokens: 1000000, not 5"):
         run_study("recipe", path, tmp_path, Budget(probes=("pocket_reviews",), tokens=5), tell=str)
-    with pytest.raises(CourseError, match="'colour' is no question: choose from learning rate"):
+    with pytest.raises(CourseError, match="'colour' is no question: choose from start"):
         run_study("recipe", path, tmp_path, BUDGET, questions=["colour"], tell=str)
     with pytest.raises(CourseError, match="No trials at .*none.json"):
         study_table(tmp_path / "none.json")

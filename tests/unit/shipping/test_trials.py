@@ -92,6 +92,7 @@ def base(rows):
         {"optimizer": "Lion", "beta_2": 0.99, "learning_rate": 4e-4},
         {"dropout": 0.1},
         {"ramp": True},
+        {"start": "random"},
     ],
     ids=str,
 )

@@ -77,6 +77,53 @@ def test_an_interrupted_training_goes_on_where_its_clock_stood(
         pretrain(material, checkpoint=tmp_path, budget_minutes=0.2)
 
 
+def test_shorter_rows_come_first_for_their_share_of_the_time(
+    material, tenths, tmp_path, monkeypatch
+):
+    tokenizer, rows = material
+    short = np.array(rows).reshape(-1, 8)
+    read = []
+    given = MaskedBatches.at
+
+    def noting(batches, step):
+        read.append((batches.packed.shape[1], step))
+        return given(batches, step)
+
+    monkeypatch.setattr(MaskedBatches, "at", noting)
+
+    def staged():
+        early = MaskedBatches(short, tokenizer, 16, steps=1000)
+        return pretrain(material, before=[(0.4, early)], checkpoint=tmp_path)
+
+    told = []
+    with monkeypatch.context() as patch:
+        # Stopped in the second stage: the way back is into that stage.
+        patch.setattr(
+            budget, "_tell", lambda label, row, _: told.append(row) or 1 / (4 - len(told))
+        )
+        with pytest.raises(ZeroDivisionError):
+            staged()
+    history, task = staged()
+    # 2.4 of 6 seconds are those of the first stage, give or take a step. The first steps of both
+    # stages compile: they count as long as a usual one, and the very first one not at all.
+    assert [row["step"] for row in told[:2]] == [20, 25]
+    assert history.frame["step"].iloc[-1] == pytest.approx(STEPS, abs=1)
+    assert history.seconds == pytest.approx(6.0, abs=0.11)
+    made = int(history.frame["step"].iloc[-1])
+    assert history.tokens == made * 8 * 16, "batches of both stages have equally many pieces"
+    # Each stage reads its own batches from the first one on.
+    assert max(step for length, step in read if length == 8) < 30
+    assert {step for length, step in read if length == 16} >= set(range(35))
+
+
+@pytest.mark.parametrize("shares", [(0.5, 0.5), (0.0,), (1.2,)])
+def test_shares_that_leave_no_time_are_named(material, shares):
+    tokenizer, rows = material
+    early = MaskedBatches(rows, tokenizer, 8, steps=9)
+    with pytest.raises(CourseError, match="less than 1 in all"):
+        pretrain(material, before=[(share, early) for share in shares])
+
+
 def test_time_in_which_the_process_was_stopped_does_not_count(material, monkeypatch):
     looks = itertools.count()
 

@@ -1,0 +1,93 @@
+"""Vectors from counting: which pieces stand near each other, and what that says of their meaning.
+
+Pieces with like neighbours have like meanings (Harris 1954). Counting them takes seconds, and a
+network that starts from such vectors need not find them out by gradient descent.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse
+from sklearn.utils.extmath import randomized_svd
+
+from nlputils.errors import CourseError
+
+# Rows counted at a time: enough to be quick, little enough for the memory.
+_BLOCK = 32768
+
+
+def count_neighbours(
+    rows: np.ndarray, vocabulary_size: int, *, special: int, window: int = 5
+) -> scipy.sparse.csr_matrix:
+    """Count how often each two pieces stand near each other in packed rows.
+
+    Neighbours at a distance of d places count 1/d (Pennington, Socher & Manning 2014, "GloVe",
+    section 4.2). A ``[SEP]`` between two texts takes a place and is not counted.
+
+    Args:
+        rows: int array [rows, length], e.g. from `nlputils.text.pack`.
+        vocabulary_size: number of pieces.
+        special: the first so many ids are special tokens, and have no neighbours.
+        window: the largest distance, at least 1.
+
+    Returns:
+        A symmetric matrix, float32 [vocabulary, vocabulary].
+
+    Raises:
+        CourseError: ``window`` is below 1.
+    """
+    if window < 1:
+        raise CourseError(f"window={window}: a distance of at least 1 place was expected.")
+    shape = (vocabulary_size, vocabulary_size)
+    counts = scipy.sparse.csr_matrix(shape, dtype=np.float32)
+    for start in range(0, len(rows), _BLOCK):
+        block = np.asarray(rows[start : start + _BLOCK])
+        for distance in range(1, min(window, block.shape[1] - 1) + 1):
+            left, right = block[:, :-distance].ravel(), block[:, distance:].ravel()
+            kept = (left >= special) & (right >= special)
+            left, right = left[kept], right[kept]
+            weight = np.full(len(left), 1 / distance, dtype=np.float32)
+            counts += scipy.sparse.csr_matrix((weight, (left, right)), shape=shape)
+    return (counts + counts.T).tocsr()
+
+
+def count_vectors(counts: scipy.sparse.csr_matrix, width: int, *, seed: int = 0) -> np.ndarray:
+    """Turn neighbour counts into one short vector for each piece.
+
+    Each count becomes the positive part of the pointwise mutual information, with the frequencies
+    of the neighbours raised to 0.75 (Levy, Goldberg & Dagan 2015, "Improving Distributional
+    Similarity", sections 2.1 and 3.2). A truncated singular value decomposition keeps the ``width``
+    strongest directions; each is weighted by the root of its singular value (section 3.3).
+
+    Args:
+        counts: from `count_neighbours`.
+        width: numbers in a vector, below the number of pieces.
+        seed: of the decomposition, which is a randomised one (Halko, Martinsson & Tropp 2011).
+
+    Returns:
+        float32 [vocabulary, width]; zeros for pieces without neighbours.
+
+    Raises:
+        CourseError: the width is out of range, or nothing was counted.
+    """
+    size = counts.shape[0]
+    if not 0 < width < size or not counts.nnz:
+        raise CourseError(
+            f"width={width}, {size} pieces, {counts.nnz} pairs of neighbours: a width from 1 to "
+            "below the number of pieces, and at least one pair, were expected."
+        )
+    found = counts.tocoo()
+    total = np.asarray(counts.sum(axis=1), dtype=np.float64).ravel()
+    smooth = total**0.75
+    information = np.log(
+        found.data.astype(np.float64) * smooth.sum() / (total[found.row] * smooth[found.col])
+    )
+    kept = information > 0
+    matrix = scipy.sparse.csr_matrix(
+        (information[kept].astype(np.float32), (found.row[kept], found.col[kept])),
+        shape=counts.shape,
+    )
+    left, strength, _ = randomized_svd(matrix, width, n_iter=4, random_state=seed)
+    vectors = np.asarray(left * np.sqrt(strength), dtype=np.float32)
+    vectors[total == 0] = 0  # and not what rounding made of it
+    return vectors
