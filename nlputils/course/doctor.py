@@ -21,6 +21,7 @@ from nlputils.course.lessons import notebooks_folder
 from nlputils.course.profiles import read_profiles
 from nlputils.course.sources import drift
 from nlputils.data import course_root, provenance, registry, verify
+from nlputils.data.files import check_checksums
 from nlputils.errors import CourseError
 from nlputils.lesson.machine import cores, gpus
 from nlputils.lesson.session import runs_folder
@@ -214,18 +215,25 @@ def data() -> Finding:
 
 
 def encoders() -> Finding:
-    """Look at the encoder that comes with the course.
+    """Look at the encoders that come with the course.
 
     Returns:
-        Which there are.
+        Which there are, or the first file of one that is missing or damaged.
     """
-    folder = course_root() / "data" / "encoders"
-    names = sorted(path.name for path in folder.glob("*") if path.is_dir())
-    if names:
-        return Finding("ok", f"{len(names)} in data/encoders: {', '.join(names)}")
-    return Finding(
-        "note", "none in data/encoders", "Lesson 05 makes one; lesson 07 starts from it."
-    )
+    shelf = course_root() / "data" / "encoders"
+    folders = sorted(path for path in shelf.glob("*") if path.is_dir())
+    if not folders:
+        return Finding(
+            "note", "none in data/encoders", "Lesson 05 makes one; lesson 07 starts from it."
+        )
+    for folder in folders:
+        remedy = f"Restore it: `git checkout -- data/encoders/{folder.name}`."
+        try:
+            check_checksums(folder, "")
+        except CourseError as error:
+            return Finding("fail", str(error).rstrip(" ;"), remedy)
+    names = ", ".join(folder.name for folder in folders)
+    return Finding("ok", f"{len(folders)} in data/encoders, intact: {names}")
 
 
 def notebooks() -> Finding:

@@ -153,6 +153,46 @@ def read_object(path: str | os.PathLike[str]) -> dict[str, Any]:
     return found
 
 
+CHECKSUMS = "checksums.json"
+
+
+def write_checksums(folder: str | os.PathLike[str]) -> Path:
+    """Write the SHA-256 of each file of a folder into ``checksums.json`` beside them.
+
+    Args:
+        folder: The folder, finished but for this.
+
+    Returns:
+        The file.
+    """
+    folder = Path(folder)
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    sums = {path.relative_to(folder).as_posix(): sha256_file(path) for path in files}
+    return write_atomic(folder / CHECKSUMS, json.dumps(sums, indent=1) + "\n")
+
+
+def check_checksums(folder: str | os.PathLike[str], remedy: str) -> None:
+    """Compare each file of a folder with what `write_checksums` wrote.
+
+    Args:
+        folder: The folder. Files that were added to it later are not looked at.
+        remedy: What to do where a file differs.
+
+    Raises:
+        CourseError: When a file is missing or damaged; the sentence ends with ``remedy``.
+    """
+    folder = Path(folder)
+    for name, expected in read_object(folder / CHECKSUMS).items():
+        if not (folder / name).is_file():
+            raise CourseError(f"{folder / name} is missing; {remedy}")
+        found = sha256_file(folder / name)
+        if found != expected:
+            raise CourseError(
+                f"{folder / name} is damaged: sha256 {found[:12]}..., expected {expected[:12]}...; "
+                f"{remedy}"
+            )
+
+
 def _mode(target: Path) -> int:
     """Give the permission bits the file would have had if it had been opened directly.
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import keras_hub
 import numpy as np
 
-from nlputils.data.files import read_object
+from nlputils.data.files import CHECKSUMS, read_object
 from nlputils.data.root import course_root
 from nlputils.errors import CourseError
 from nlputils.models.exact_gelu import ExactGeluBertBackbone
 from nlputils.models.hugging_face import CONFIG, load_hugging_face
-from nlputils.models.storage import CHECKSUMS, Encoder, load_course_encoder
+from nlputils.models.storage import Encoder, load_course_encoder
 from nlputils.text import WordPiece
 
 # The classes of KerasHub whose presets this module takes.

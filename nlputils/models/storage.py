@@ -9,11 +9,17 @@ from typing import Any, Literal, NamedTuple
 import keras_hub
 import numpy as np
 
-from nlputils.data.files import folder_atomic, read_object, sha256_file, write_atomic
+from nlputils.data.files import (
+    check_checksums,
+    folder_atomic,
+    read_object,
+    write_atomic,
+    write_checksums,
+)
 from nlputils.errors import CourseError
 from nlputils.text import WordPiece
 
-CHECKSUMS, CARD = "checksums.json", "card.json"
+CARD = "card.json"
 _VOCABULARY, _OPTIONS = "vocabulary.txt", "vocabulary_options.json"
 Precision = Literal["float32", "float16"]
 
@@ -75,9 +81,7 @@ def save_encoder(
         write_atomic(staging / CARD, json.dumps(card, indent=1, sort_keys=True) + "\n")
         if readme:
             write_atomic(staging / "README.md", readme)
-        files = sorted(p for p in staging.rglob("*") if p.is_file())
-        sums = {p.relative_to(staging).as_posix(): sha256_file(p) for p in files}
-        write_atomic(staging / CHECKSUMS, json.dumps(sums, indent=1) + "\n")
+        write_checksums(staging)
     return folder
 
 
@@ -115,15 +119,7 @@ def load_course_encoder(folder: str | Path) -> Encoder:
         CourseError: a file of it is missing or damaged.
     """
     folder = Path(folder)
-    for name, expected in read_object(folder / CHECKSUMS).items():
-        if not (folder / name).is_file():
-            raise CourseError(f"{folder / name} is missing; run lesson 05 again, or restore it.")
-        found = sha256_file(folder / name)
-        if found != expected:
-            raise CourseError(
-                f"{folder / name} is damaged: sha256 {found[:12]}..., expected {expected[:12]}...; "
-                "run lesson 05 again, or restore it."
-            )
+    check_checksums(folder, "run lesson 05 again, or restore it.")
     backbone = keras_hub.models.BertBackbone.from_preset(str(folder), dtype="float32")
     options = read_object(folder / _OPTIONS) if (folder / _OPTIONS).is_file() else {}
     tokenizer = WordPiece.load(folder / _VOCABULARY, **options)

@@ -3,7 +3,7 @@
 `run_study` measures each choice in the recipe; `make_encoder` pretrains by it.
 """
 
-from nlputils.shipping.evaluating import TASKS, Effort, evaluate_encoder
+from nlputils.shipping.evaluating import TASKS, Effort, evaluate_encoder, evaluation_table
 from nlputils.shipping.making import Recipe, make_encoder
 from nlputils.shipping.studies import STUDIES, Study, run_study, study_table
 from nlputils.shipping.trials import Budget, Settings
@@ -17,6 +17,7 @@ __all__ = [
     "Settings",
     "Study",
     "evaluate_encoder",
+    "evaluation_table",
     "make_encoder",
     "run_study",
     "study_table",

@@ -12,11 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
+import pandas as pd
 
 from nlputils import data, evaluate, models, train
+from nlputils.data import write_atomic
+from nlputils.data.files import read_object
 from nlputils.errors import CourseError
+from nlputils.lesson.machine import device
 from nlputils.text import bert_inputs
+from nlputils.train.fingerprints import weights_fingerprint
 
 # The simple methods that stand beside the networks.
 _BASELINES = (
@@ -69,6 +75,7 @@ class Effort:
         few_epochs: the same where few labels are drawn.
         batch_size: texts in a batch.
         limit: the most training texts, drawn by the seed; 0 for all.
+        tuning_limit: the most of these that a rate is tried on; 0 for all.
     """
 
     seeds: int = 3
@@ -77,6 +84,7 @@ class Effort:
     few_epochs: int = 10
     batch_size: int = 32
     limit: int = 0
+    tuning_limit: int = 8000
 
 
 def evaluate_encoder(
@@ -94,25 +102,91 @@ def evaluate_encoder(
         names: of `TASKS`.
         effort: how much is tried.
         output: a JSON file, written after each task; by default ``evaluation.json`` in the folder.
+            A task that it holds already, measured with this effort, is not measured again.
         tell: takes the lines that say how far it has come.
 
     Returns:
-        Task to ``scores`` (system to score), ``against`` (system to comparison with the pretrained
-        one), ``chosen`` and ``seconds``, plain values.
+        All tasks of the file, each to ``scores`` (system to score), ``against`` (system to
+        comparison with the pretrained one), ``chosen``, ``seconds`` and ``effort``, plain values.
 
     Raises:
-        CourseError: there is no such task or encoder, or files cannot be had.
+        CourseError: there is no such task or encoder, files cannot be had, or the file is about
+            another encoder.
     """
     unknown = [name for name in names if name not in TASKS]
     if unknown:
         raise CourseError(f"{unknown[0]!r} is no task: choose from {', '.join(TASKS)}.")
     effort, path = effort or Effort(), Path(output or Path(folder) / "evaluation.json")
-    found: dict[str, Any] = {}
+    encoder = models.load_encoder(folder)
+    found = _opened(path, weights_fingerprint(encoder.backbone))
+    asked = json.loads(json.dumps(vars(effort)))
     for name in names:
-        found[name] = _measured(models.load_encoder(folder), name, effort, tell)
-        data.write_atomic(path, json.dumps({"effort": vars(effort), **found}, indent=1) + "\n")
+        if found["tasks"].get(name, {}).get("effort") == asked:
+            tell(f"{name}: taken from {path}")
+            continue
+        measured = _measured(models.load_encoder(folder), name, effort, tell)
+        found["tasks"][name] = {**measured, "effort": asked}
+        write_atomic(path, json.dumps(found, indent=1) + "\n")
     tell(f"The table is {path}")
-    return found
+    return dict(found["tasks"])
+
+
+def evaluation_table(path: str | Path) -> pd.DataFrame:
+    """Set the systems of an evaluation side by side.
+
+    Args:
+        path: a file of `evaluate_encoder`.
+
+    Returns:
+        A row for each task and system: ``task``, ``system``, ``metric``, ``score`` with its 95 %
+        interval, ``pretrained`` (how far the pretrained network is ahead of this system, with the
+        paired interval), ``verdict`` (``ahead``, ``behind`` or ``not distinguishable``), ``test
+        texts``, ``seeds``, and ``seconds`` of one training.
+
+    Raises:
+        CourseError: the file does not exist.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise CourseError(f"No evaluation at {path}: `nlputils evaluate-encoder` makes it.")
+    rows = []
+    for task, held in read_object(path)["tasks"].items():
+        for system, stored in held["scores"].items():
+            found = evaluate.Score(**{**stored, "seeds": tuple(stored["seeds"])})
+            against = held["against"].get(system)
+            row = {
+                "task": task,
+                "system": system,
+                "metric": evaluate.METRICS[found.metric].display,
+                "score": f"{evaluate.METRICS[found.metric].show(found.value)} {found.interval}",
+                "pretrained": "",
+                "verdict": "",
+                "test texts": found.n,
+                "seeds": len(found.seeds),
+                "seconds": round(held["seconds"][system], 1),
+            }
+            if against is not None:
+                told = {name: against[name] for name in evaluate.Comparison.__dataclass_fields__}
+                comparison = evaluate.Comparison(**told)
+                row["pretrained"] = comparison.interval
+                row["verdict"] = "not distinguishable"
+                if comparison.distinguishable:
+                    row["verdict"] = "ahead" if comparison.better == "pretrained" else "behind"
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _opened(path: Path, weights: str) -> dict[str, Any]:
+    """Return the content of the file, or a new one."""
+    about = {"weights": weights, "device": device(), "keras": keras.__version__}
+    if not path.is_file():
+        return {**about, "tasks": {}}
+    held = read_object(path)
+    if held["weights"] != weights:
+        raise CourseError(
+            f"{path} tells what another encoder is worth: name a new file, or remove this one."
+        )
+    return held
 
 
 def _measured(
@@ -200,6 +274,8 @@ class _Bench:
         """Choose a rate, then train with each seed; return rate, answers, seconds of a training."""
         effort, few = self.effort, bool(self.task.labels)
         part, held, _ = self.parts(0)
+        if effort.tuning_limit and len(part) > effort.tuning_limit:
+            part = part.sample(effort.tuning_limit, random_state=0)
         tuned = train.tune(
             lambda: self.fresh(origin, 0),
             *self.arrays(part),

@@ -80,6 +80,10 @@ RECIPE = Study(
             "4,000 pieces": {"vocabulary_size": 4000},
             "16,000 pieces": {"vocabulary_size": 16000},
         },
+        "first rows": {
+            "full rows from the start": {"first_length": Recipe.row_length},
+            "8 pieces at first": {"first_length": 8},
+        },
         "row length": {"32 pieces": {"row_length": 32}, "128 pieces": {"row_length": 128}},
         "mask rate": {"15 % hidden": {"mask_rate": 0.15}, "45 % hidden": {"mask_rate": 0.45}},
         "dropout": {"dropout 0.1": {"dropout": 0.1}},
@@ -109,7 +113,7 @@ RECIPE = Study(
 # pass over the text, static and dynamic masks would be the same: so little text, read often.
 OBJECTIVES = Study(
     base="BERT: static masks, next sentence",
-    settings=Settings(dynamic=False, next_sentence=True),
+    settings=Settings(row_length=32, first_length=32, dynamic=False, next_sentence=True),
     questions={
         "objective": {
             "without next sentence": {"next_sentence": False},

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import keras
@@ -28,7 +28,9 @@ from nlputils.shipping.making import (
     Start,
     begin,
     held_batches,
+    lengths,
     mean_loss,
+    shortened,
 )
 from nlputils.text import MaskedBatches, PairBatches
 from nlputils.train.loop import seed_dropout, unread_pooler
@@ -54,6 +56,7 @@ class Settings:
     Attributes:
         vocabulary_size: pieces.
         row_length: pieces in a row.
+        first_length: pieces in a row at first, see `Recipe`; here the stages share the pieces.
         mask_rate: share of the pieces to hide.
         dropout: in pretraining.
         start: of the pieces' vectors, see `Recipe`.
@@ -72,6 +75,7 @@ class Settings:
 
     vocabulary_size: int = Recipe.vocabulary_size
     row_length: int = Recipe.row_length
+    first_length: int = Recipe.first_length
     mask_rate: float = Recipe.mask_rate
     dropout: float = Recipe.dropout
     start: Start = Recipe.start
@@ -116,6 +120,7 @@ class Budget:
             texts=self.texts,
             vocabulary_size=settings.vocabulary_size,
             row_length=settings.row_length,
+            first_length=settings.first_length,
             batch_size=max(1, self.batch_tokens // settings.row_length),
             held_out=self.held_out,
         )
@@ -164,7 +169,7 @@ def run_trial(
         layer.normalize_first = settings.norm == "pre"
     task = models.masked_lm(backbone)
     begin(task, rows, settings.start)
-    phases = _phases(rows.train, budget, settings)
+    phases = _phases(rows, budget, settings)
     model = _compiled(task, settings, phases)
     keep_freed_memory()
     set_seeds(seed)
@@ -240,23 +245,27 @@ def _check(settings: Settings) -> None:
             )
 
 
-def _phases(rows: np.ndarray, budget: Budget, settings: Settings) -> list[_Phase]:
-    """Deal the pieces into batches. With a ramp, no row is in both phases."""
-    size = budget.recipe(settings).batch_size
-    pieces = size * settings.row_length
+def _phases(rows: Rows, budget: Budget, settings: Settings) -> list[_Phase]:
+    """Deal the pieces into batches: a stretch for each length of row, and for the small batches."""
+    recipe = budget.recipe(settings)
+    pieces = recipe.batch_size * settings.row_length
     steps = budget.tokens // pieces
     if steps < 10:
         raise CourseError(
             f"{budget.tokens:,} pieces are {steps} batches of {pieces:,}: give at least ten."
         )
-    if not settings.ramp:
-        return [_Phase(rows, size, steps)]
-    small, cut = max(1, size // _RAMP_FACTOR), round(_RAMP_SHARE * len(rows))
-    first = round(_RAMP_SHARE * steps)
-    return [
-        _Phase(rows[:cut], small, first * size // small),
-        _Phase(rows[cut:], size, steps - first),
-    ]
+    found, left = [], steps
+    for share, length in reversed(lengths(recipe)):
+        short = shortened(rows.train, length, rows.tokenizer)
+        made = min(left, round(share * steps))
+        left -= made
+        found.append(_Phase(short, pieces // length, made))
+    *later, first = found
+    if settings.ramp:
+        small, count = first.batch_size // _RAMP_FACTOR or 1, round(_RAMP_SHARE * steps)
+        later.append(replace(first, steps=first.steps - count))
+        first = replace(first, batch_size=small, steps=count * first.batch_size // small)
+    return [first, *reversed(later)]
 
 
 @keras.saving.register_keras_serializable(package="nlputils")

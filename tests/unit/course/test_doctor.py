@@ -7,6 +7,7 @@ from collections import namedtuple
 import pytest
 
 from nlputils.course import doctor
+from nlputils.data.files import write_checksums
 from nlputils.errors import CourseError
 
 
@@ -59,6 +60,22 @@ def test_a_damaged_download_is_named(monkeypatch):
     assert found.status == "fail"
     assert "/cache/train.tsv" in found.found
     assert "data fetch sst2_glue" in found.remedy
+
+
+def test_a_damaged_encoder_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(doctor, "course_root", lambda: tmp_path)
+    assert doctor.encoders().status == "note"
+    folder = tmp_path / "data" / "encoders" / "small"
+    folder.mkdir(parents=True)
+    (folder / "weights.h5").write_bytes(b"numbers")
+    write_checksums(folder)
+    assert doctor.encoders() == doctor.Finding("ok", "1 in data/encoders, intact: small")
+    (folder / "weights.h5").write_bytes(b"numberz")
+    found = doctor.encoders()
+    assert found.status == "fail" and "weights.h5 is damaged: sha256" in found.found
+    assert found.remedy == "Restore it: `git checkout -- data/encoders/small`."
+    (folder / "weights.h5").unlink()
+    assert doctor.encoders().found.endswith("weights.h5 is missing")
 
 
 def test_one_ailment_does_not_hide_the_others_and_sets_the_exit_code(monkeypatch, capsys):

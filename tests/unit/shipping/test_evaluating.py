@@ -1,6 +1,7 @@
 """The worth of an encoder, on a task and with an encoder that are small enough for a test."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from nlputils import data, models
 from nlputils.cli import main
 from nlputils.errors import CourseError
-from nlputils.shipping import Effort, evaluate_encoder, evaluating
+from nlputils.shipping import Effort, evaluate_encoder, evaluating, evaluation_table
 from nlputils.text import train_wordpiece
 
 QUICK = Effort(seeds=2, learning_rates=(1e-3, 3e-3), few_epochs=2, epochs=1)
@@ -46,8 +47,72 @@ def test_each_system_gets_a_score_and_is_compared(encoder, tasks, tmp_path):
     values = {name: found[name]["scores"]["naive Bayes"]["values"] for name in found}
     assert values["all"][0] == values["all"][1] and values["few"][0] != values["few"][1]
     written = json.loads((encoder / "evaluation.json").read_text(encoding="utf-8"))
-    assert {name: written[name] for name in found} == json.loads(json.dumps(found))
+    assert written["tasks"] == json.loads(json.dumps(found))
     assert models.load_encoder(encoder).card == {"size": "1x64"}, "the table damaged the encoder"
+    table = evaluation_table(encoder / "evaluation.json")
+    assert list(table["system"]) == ["pretrained", "random", "naive Bayes"] * 2
+    few = found["few"]
+    row = table[(table["task"] == "few") & (table["system"] == "random")].iloc[0]
+    assert row["score"].startswith(f"{100 * few['scores']['random']['value']:.1f} [")
+    assert row["pretrained"].startswith(f"{100 * few['against']['random']['difference']:.1f} [")
+    assert row["verdict"] in ("ahead", "behind", "not distinguishable") and row["seeds"] == 2
+
+
+def test_the_verdict_of_the_table_is_that_of_the_interval(tmp_path):
+    score = {"metric": "accuracy", "value": 0.8, "low": 0.7, "high": 0.9, "n": 50, "seeds": [0]}
+    score |= {"values": [0.8], "design": "seeds"}
+    ends = {"ahead": (0.1, 0.3), "behind": (-0.3, -0.1), "not distinguishable": (-0.1, 0.3)}
+    against = {
+        name: {"metric": "accuracy", "names": ["pretrained", name], "difference": sum(pair) / 2}
+        | {"low": pair[0], "high": pair[1], "values": [0.8, 0.7], "n": 50, "seeds": [0]}
+        | {"design": "seeds", "better": None, "distinguishable": True}
+        for name, pair in ends.items()
+    }
+    systems = ["pretrained", *ends]
+    held = {"scores": dict.fromkeys(systems, score), "against": against}
+    held["seconds"] = dict.fromkeys(systems, 1.0)
+    path = tmp_path / "e.json"
+    path.write_text(json.dumps({"tasks": {"one": held}}))
+    table = evaluation_table(path).set_index("system")
+    assert dict(table["verdict"]) == {"pretrained": ""} | {name: name for name in ends}
+    assert table.loc["ahead", "pretrained"] == "20.0 [10.0, 30.0]"
+    with pytest.raises(CourseError, match="No evaluation at .*none.json"):
+        evaluation_table(tmp_path / "none.json")
+
+
+def test_what_was_measured_is_not_measured_again(encoder, tasks, tmp_path, monkeypatch):
+    asked = []
+
+    def measured(encoder, name, effort, tell):
+        asked.append(name)
+        return {"scores": {}}
+
+    monkeypatch.setattr(evaluating, "_measured", measured)
+    evaluate_encoder(encoder, ["few"], QUICK, tell=str)
+    found = evaluate_encoder(encoder, ["few", "all"], QUICK, tell=str)
+    assert asked == ["few", "all"] and list(found) == ["few", "all"]
+    evaluate_encoder(encoder, ["few"], replace(QUICK, epochs=2), tell=str)
+    assert asked == ["few", "all", "few"], "another effort is another measurement"
+    path = encoder / "evaluation.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"weights": "of another"}))
+    with pytest.raises(CourseError, match="evaluation.json tells what another encoder is worth"):
+        evaluate_encoder(encoder, ["few"], QUICK, tell=str)
+
+
+def test_a_rate_is_tried_on_so_many_texts_only(encoder, tasks, monkeypatch):
+    sizes = []
+
+    def tuned(make, x, y, *_, **fixed):
+        sizes.append(len(y))
+        raise StopIteration
+
+    monkeypatch.setattr(evaluating.train, "tune", tuned)
+    for limit in (100, 0):
+        effort = replace(QUICK, tuning_limit=limit)
+        bench = evaluating._Bench(models.load_encoder(encoder), evaluating.TASKS["all"], effort)
+        with pytest.raises(StopIteration):
+            bench.network("random")
+    assert sizes == [100, len(data.load("pocket_reviews").train)]
 
 
 def test_random_weights_differ_by_seed_and_the_pretrained_ones_do_not(encoder, tasks):

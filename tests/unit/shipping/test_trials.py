@@ -19,7 +19,7 @@ BUDGET = Budget(
     held_out=0.02,
     probes=("pocket_reviews",),
 )
-SMALL = Settings(vocabulary_size=1200, row_length=32)
+SMALL = Settings(vocabulary_size=1200, row_length=32, first_length=32)
 
 
 @pytest.fixture(scope="module")
@@ -53,14 +53,22 @@ def test_the_rate_hangs_on_the_pieces_and_not_on_the_steps(shape):
     )
 
 
-def test_a_ramp_reads_as_many_pieces_and_no_row_in_both_phases(rows):
-    (fixed,) = trials._phases(rows.train, BUDGET, SMALL)
-    small, large = trials._phases(rows.train, BUDGET, replace(SMALL, ramp=True))
-    assert (small.batch_size, large.batch_size) == (4, 16) and fixed.batch_size == 16
-    read = [phase.steps * phase.pieces for phase in (fixed, small, large)]
-    assert read[1] + read[2] == read[0] == BUDGET.tokens
-    assert len(small.rows) + len(large.rows) == len(rows.train)
-    assert (np.concatenate([small.rows, large.rows]) == rows.train).all()
+def test_a_ramp_and_short_rows_read_as_many_pieces(rows):
+    (fixed,) = trials._phases(rows, BUDGET, SMALL)
+    assert (fixed.batch_size, fixed.steps) == (16, 12)
+    small, large = trials._phases(rows, BUDGET, replace(SMALL, ramp=True))
+    assert (small.batch_size, small.steps, large.batch_size, large.steps) == (4, 12, 16, 9)
+    early, late = trials._phases(rows, BUDGET, replace(SMALL, first_length=16))
+    assert early.rows.shape[1] == 16 and late.rows is rows.train
+    assert (early.batch_size, early.steps, late.batch_size, late.steps) == (32, 6, 16, 6)
+    three = trials._phases(rows, BUDGET, replace(SMALL, first_length=16, ramp=True))
+    assert [(p.rows.shape[1], p.batch_size, p.steps) for p in three] == [
+        (16, 8, 12),
+        (16, 32, 3),
+        (32, 16, 6),
+    ]
+    for phases in ((small, large), (early, late), three):
+        assert sum(phase.steps * phase.pieces for phase in phases) == BUDGET.tokens
 
 
 def test_a_trial_learns_and_repeats(rows, base, monkeypatch):
@@ -93,6 +101,7 @@ def base(rows):
         {"dropout": 0.1},
         {"ramp": True},
         {"start": "random"},
+        {"first_length": 16},
     ],
     ids=str,
 )
@@ -104,7 +113,7 @@ def test_a_setting_changes_the_training(rows, base, change):
 def test_optimizer_and_schedule_are_those_asked_for(rows, base):
     asked = replace(SMALL, beta_2=0.98, schedule="cosine", warmup=0.0, learning_rate=0.5)
     task = models.masked_lm(base[1])
-    model = trials._compiled(task, asked, trials._phases(rows.train, BUDGET, asked))
+    model = trials._compiled(task, asked, trials._phases(rows, BUDGET, asked))
     assert model.optimizer.beta_2 == 0.98 and isinstance(model.optimizer, train.AdamW)
     schedule = model.optimizer._learning_rate
     assert (schedule.shape, schedule.warmup, schedule.peak) == ("cosine", 0.0, 0.5)
