@@ -297,12 +297,15 @@ def _add_pretrain_encoder(commands: "argparse._SubParsersAction[argparse.Argumen
     parser.add_argument("--corpora", nargs="+", metavar="NAME", help="data sets of text to read")
     parser.add_argument("--size", help="tiny, mini, small, ... or layers x width, such as 3x256")
     parser.add_argument("--vocabulary-size", type=int, metavar="N", help="word pieces")
-    parser.add_argument("--row-length", type=int, metavar="N", help="pieces in a row")
+    parser.add_argument("--row-length", type=int, metavar="N", help="pieces in a row, at last")
     parser.add_argument(
-        "--first-length", type=int, metavar="N", help="pieces in a row at first; they double"
+        "--first-length",
+        type=int,
+        metavar="N",
+        help="pieces in a row at first; they double",
     )
     parser.add_argument("--mask-rate", type=float, metavar="SHARE", help="pieces to hide")
-    parser.add_argument("--batch-size", type=int, metavar="N", help="rows in a batch")
+    parser.add_argument("--batch-size", type=int, metavar="N", help="full rows in a batch")
     parser.add_argument("--learning-rate", type=float, metavar="RATE", help="the highest rate")
     parser.add_argument("--dropout", type=float, metavar="SHARE", help="in pretraining")
     parser.add_argument(
@@ -373,14 +376,17 @@ _EVALUATE_EXAMPLES = """tasks:
   sentiment-500   tweets, macro F1, 500 labels
   spam            SMS Spam Collection, spam-F1, another split for each seed
 
-Pretrained and random weights get the same grid of learning rates, chosen on validation."""
+Pretrained and random weights get the same grid of learning rates, chosen on validation. The same
+command goes on where it was."""
 
 
 def _evaluate_encoder(args: argparse.Namespace) -> int:
-    from nlputils.shipping import TASKS, Effort, evaluate_encoder
+    from nlputils.shipping import TASKS, Effort, evaluate_encoder, evaluation_table
 
-    given = _given(args, "seeds", "epochs", "limit")
-    evaluate_encoder(args.folder, args.tasks or tuple(TASKS), Effort(**given), output=args.output)
+    effort = Effort(**_given(args, "seeds", "epochs", "limit"))
+    output = args.output or args.folder / "evaluation.json"
+    evaluate_encoder(args.folder, args.tasks or tuple(TASKS), effort, output=output)
+    print(evaluation_table(output).to_string(index=False))
     return 0
 
 

@@ -21,7 +21,7 @@ from nlputils.course.lessons import notebooks_folder
 from nlputils.course.profiles import read_profiles
 from nlputils.course.sources import drift
 from nlputils.data import course_root, provenance, registry, verify
-from nlputils.data.files import check_checksums
+from nlputils.data.files import CHECKSUMS, check_checksums
 from nlputils.errors import CourseError
 from nlputils.lesson.machine import cores, gpus
 from nlputils.lesson.session import runs_folder
@@ -221,17 +221,17 @@ def encoders() -> Finding:
         Which there are, or the first file of one that is missing or damaged.
     """
     shelf = course_root() / "data" / "encoders"
-    folders = sorted(path for path in shelf.glob("*") if path.is_dir())
+    folders = sorted(path.parent for path in shelf.glob(f"[!.]*/{CHECKSUMS}"))
     if not folders:
         return Finding(
             "note", "none in data/encoders", "Lesson 05 makes one; lesson 07 starts from it."
         )
     for folder in folders:
-        remedy = f"Restore it: `git checkout -- data/encoders/{folder.name}`."
+        remedy = f"Restore it: `git checkout -- data/encoders/{folder.name}`. Or make it again."
         try:
-            check_checksums(folder, "")
+            check_checksums(folder)
         except CourseError as error:
-            return Finding("fail", str(error).rstrip(" ;"), remedy)
+            return Finding("fail", str(error), remedy)
     names = ", ".join(folder.name for folder in folders)
     return Finding("ok", f"{len(folders)} in data/encoders, intact: {names}")
 

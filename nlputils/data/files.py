@@ -166,29 +166,29 @@ def write_checksums(folder: str | os.PathLike[str]) -> Path:
         The file.
     """
     folder = Path(folder)
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != CHECKSUMS)
     sums = {path.relative_to(folder).as_posix(): sha256_file(path) for path in files}
     return write_atomic(folder / CHECKSUMS, json.dumps(sums, indent=1) + "\n")
 
 
-def check_checksums(folder: str | os.PathLike[str], remedy: str) -> None:
+def check_checksums(folder: str | os.PathLike[str], remedy: str = "") -> None:
     """Compare each file of a folder with what `write_checksums` wrote.
 
     Args:
         folder: The folder. Files that were added to it later are not looked at.
-        remedy: What to do where a file differs.
+        remedy: What to do where a file differs; ends the sentence.
 
     Raises:
-        CourseError: When a file is missing or damaged; the sentence ends with ``remedy``.
+        CourseError: When a file is missing or damaged.
     """
-    folder = Path(folder)
+    folder, remedy = Path(folder), f"; {remedy}" if remedy else ""
     for name, expected in read_object(folder / CHECKSUMS).items():
         if not (folder / name).is_file():
-            raise CourseError(f"{folder / name} is missing; {remedy}")
+            raise CourseError(f"{folder / name} is missing{remedy}")
         found = sha256_file(folder / name)
         if found != expected:
             raise CourseError(
-                f"{folder / name} is damaged: sha256 {found[:12]}..., expected {expected[:12]}...; "
+                f"{folder / name} is damaged: sha256 {found[:12]}..., expected {expected[:12]}..."
                 f"{remedy}"
             )
 

@@ -210,25 +210,26 @@ def set_token_vectors(
 ) -> None:
     """Start an encoder from vectors that are known already.
 
-    The embedding is also the output matrix of the masked LM. So the network can guess a hidden
-    piece from the mean of its neighbours' vectors nearly from the start, and the plateau, in which
-    it must find out that neighbours matter at all, is passed in a few hundred steps.
+    The embedding is also the output matrix of the masked LM. With vectors that hold which pieces
+    stand near each other, the mean of the neighbours' vectors says something of a hidden piece
+    before any training. The network need not find out first that neighbours matter at all.
 
     Args:
         backbone: an encoder; its token embedding is changed.
         vectors: float [vocabulary, hidden], e.g. from `nlputils.text.count_vectors`; where a row is
             all zeros the random one stays.
-        spread: the standard deviation to bring the numbers to.
+        spread: the standard deviation to bring the numbers to. Found by trial with two blocks of
+            256: after two minutes on Wikipedia, 0.05 and 0.2 had the higher loss.
 
     Raises:
-        CourseError: the vectors have another shape than the embedding, or are all zeros.
+        CourseError: the vectors have another shape than the embedding, or are all the same.
     """
     embedding = backbone.token_embedding.embeddings
     known = np.any(vectors != 0, axis=-1)
-    if vectors.shape != tuple(embedding.shape) or not known.any():
+    if vectors.shape != tuple(embedding.shape) or not vectors[known].std() > 0:
         raise CourseError(
             f"vectors have shape {vectors.shape}, {known.sum()} of them not zero: the embedding "
-            f"takes {tuple(embedding.shape)}, and some that are not."
+            f"takes {tuple(embedding.shape)}, and numbers that differ."
         )
     table = np.array(embedding)
     table[known] = vectors[known] * (spread / vectors[known].std())

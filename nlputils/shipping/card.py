@@ -38,6 +38,16 @@ def card_of(
     }
 
 
+_STARTS = {"counts": "from counts of neighbours in the text", "random": "random"}
+
+
+def _rows(recipe: Mapping[str, Any]) -> str:
+    first, last = recipe["first_length"], recipe["row_length"]
+    if first == last:
+        return f"{last} pieces"
+    return f"{first} pieces for half of the time, then longer, up to {last}"
+
+
 def readme_of(name: str, card: Mapping[str, Any], licences: Mapping[str, str]) -> str:
     """Write the card for people.
 
@@ -68,6 +78,8 @@ by masked language modelling. `nlputils.models.load_encoder` reads it.
 
 | | |
 |---|---|
+| vectors of the pieces, at first | {_STARTS[recipe["start"]]} |
+| rows | {_rows(recipe)} |
 | pieces read | {card["pieces_read"]:,} |
 | training time | {card["minutes"]:.1f} minutes |
 | device | {card["device"]} |

@@ -111,7 +111,7 @@ def evaluate_encoder(
 
     Raises:
         CourseError: there is no such task or encoder, files cannot be had, or the file is about
-            another encoder.
+            another encoder or no evaluation.
     """
     unknown = [name for name in names if name not in TASKS]
     if unknown:
@@ -125,7 +125,8 @@ def evaluate_encoder(
             tell(f"{name}: taken from {path}")
             continue
         measured = _measured(models.load_encoder(folder), name, effort, tell)
-        found["tasks"][name] = {**measured, "effort": asked}
+        made = {"device": device(), "keras": keras.__version__}
+        found["tasks"][name] = {**measured, "effort": asked, **made}
         write_atomic(path, json.dumps(found, indent=1) + "\n")
     tell(f"The table is {path}")
     return dict(found["tasks"])
@@ -144,13 +145,13 @@ def evaluation_table(path: str | Path) -> pd.DataFrame:
         texts``, ``seeds``, and ``seconds`` of one training.
 
     Raises:
-        CourseError: the file does not exist.
+        CourseError: the file does not exist, or is no evaluation.
     """
     path = Path(path)
     if not path.is_file():
         raise CourseError(f"No evaluation at {path}: `nlputils evaluate-encoder` makes it.")
     rows = []
-    for task, held in read_object(path)["tasks"].items():
+    for task, held in _read(path)["tasks"].items():
         for system, stored in held["scores"].items():
             found = evaluate.Score(**{**stored, "seeds": tuple(stored["seeds"])})
             against = held["against"].get(system)
@@ -176,12 +177,20 @@ def evaluation_table(path: str | Path) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _read(path: Path) -> dict[str, Any]:
+    held = read_object(path)
+    if not {"weights", "tasks"} <= set(held):
+        raise CourseError(
+            f"{path} is no evaluation: it has no `weights` or no `tasks`. Name another file."
+        )
+    return held
+
+
 def _opened(path: Path, weights: str) -> dict[str, Any]:
     """Return the content of the file, or a new one."""
-    about = {"weights": weights, "device": device(), "keras": keras.__version__}
     if not path.is_file():
-        return {**about, "tasks": {}}
-    held = read_object(path)
+        return {"weights": weights, "tasks": {}}
+    held = _read(path)
     if held["weights"] != weights:
         raise CourseError(
             f"{path} tells what another encoder is worth: name a new file, or remove this one."

@@ -50,8 +50,9 @@ _SCORED_RATE = 0.15
 # A character enters the alphabet when it is one in so many. Each costs two pieces, and Wikipedia
 # has 1,261 that stand there three times or more: a third of 8,000 pieces would be spent on them.
 _RARE = 200_000
-# Raise this when other rows would come out of the same recipe: prepared text is then made anew.
-_TEXT_VERSION = 2
+# Raise this when other rows, or other vectors from counting, would come out of the same recipe:
+# prepared text is then made anew.
+_TEXT_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ class Recipe:
         first_length: pieces in a row at first. They double, stage by stage, up to ``row_length``.
             The first stage takes half of the time, the others share the rest.
         mask_rate: share of the pieces to hide.
-        batch_size: rows in a batch.
+        batch_size: rows of the full length in a batch; of shorter rows there are more, with as
+            many pieces.
         learning_rate: the highest rate.
         warmup: share of the time in which it rises.
         dropout: in pretraining.
@@ -145,6 +147,7 @@ def make_encoder(
         CourseError: files cannot be had, a setting is out of range, or the disk is full.
     """
     work = Path(work)
+    check(recipe)
     rows = prepared(recipe, work / recipe.text_key(), tell)
     assert isinstance(rows.tokenizer, WordPiece), "an encoder's folder holds word pieces"
     backbone = models.encoder(
@@ -155,7 +158,7 @@ def make_encoder(
         seed=recipe.seed,
     )
     task = models.masked_lm(backbone)
-    begin(task, rows, recipe.start)
+    begin(task, rows, recipe.start, tell)
     *shorter, (_, batches) = stages(recipe, rows)
     history = train.pretrain_minutes(
         task,
@@ -276,6 +279,20 @@ def _trained(texts: Sequence[str], size: int, pieces: Pieces) -> Tokenizer:
     return train_wordpiece(texts, size, min_character_count=least)
 
 
+def check(recipe: Recipe) -> None:
+    """Refuse a recipe that no training can follow, before any text is read.
+
+    Args:
+        recipe: what is to be made.
+
+    Raises:
+        CourseError: ``start`` is unknown, or the lengths of the rows do not fit.
+    """
+    if recipe.start not in get_args(Start):
+        raise CourseError(f"start={recipe.start!r}: choose one of {', '.join(get_args(Start))}.")
+    lengths(recipe)
+
+
 def lengths(recipe: Recipe) -> list[tuple[float, int]]:
     """Return the share of the time and the length of the rows, for each stage of a training.
 
@@ -290,32 +307,37 @@ def lengths(recipe: Recipe) -> list[tuple[float, int]]:
     """
     first, last = recipe.first_length, recipe.row_length
     doublings = (last // max(1, first)).bit_length() - 1
-    if first < 3 or first << doublings != last:
+    if not 3 <= first <= last or first << doublings != last:
         raise CourseError(
             f"first_length={first}, row_length={last}: the second was expected to be the first, or "
-            "twice as much, or four times, and so on; a row has at least 3 pieces."
+            "twice as much, or four times, and so on; a row has at least 3 pieces. Give both "
+            "(`--first-length`, `--row-length`), equal ones for rows of one length."
         )
     if not doublings:
         return [(1.0, last)]
     return [(0.5, first), *((0.5 / doublings, first << i) for i in range(1, doublings + 1))]
 
 
-def shortened(rows: np.ndarray, length: int, tokenizer: Tokenizer) -> np.ndarray:
-    """Cut packed rows into shorter ones.
+def shortened(rows: Rows, length: int) -> np.ndarray:
+    """Cut the training rows into shorter ones, in a file beside them.
 
     Args:
-        rows: int32 [n, k * length].
-        length: pieces in a short row.
-        tokenizer: its ``[CLS]`` takes the first place of each; the piece that stood there is lost.
+        rows: a prepared text with rows of k * length pieces.
+        length: pieces in a short row. ``[CLS]`` takes the first place of each, and the piece that
+            stood there is lost. Only the last short row of a long one ends with ``[SEP]``.
 
     Returns:
-        int32 [n * k, length].
+        int32 [n * k, length], mapped from the file.
     """
-    if length == rows.shape[1]:
-        return rows
-    short = np.array(rows).reshape(-1, length)
-    short[:, 0] = tokenizer.cls_id
-    return short
+    if length == rows.train.shape[1]:
+        return rows.train
+    path = rows.folder / f"train-{length}.npy"
+    if not path.is_file():
+        short = np.array(rows.train).reshape(-1, length)
+        short[:, 0] = rows.tokenizer.cls_id
+        with open_atomic(path) as stream:
+            np.save(stream, short, allow_pickle=False)
+    return np.load(path, mmap_mode="r")
 
 
 def stages(recipe: Recipe, rows: Rows) -> list[tuple[float, MaskedBatches]]:
@@ -331,7 +353,7 @@ def stages(recipe: Recipe, rows: Rows) -> list[tuple[float, MaskedBatches]]:
     found = []
     for share, length in lengths(recipe):
         batches = MaskedBatches(
-            shortened(rows.train, length, rows.tokenizer),
+            shortened(rows, length),
             rows.tokenizer,
             recipe.batch_size * (recipe.row_length // length),
             steps=_ENOUGH,
@@ -342,25 +364,26 @@ def stages(recipe: Recipe, rows: Rows) -> list[tuple[float, MaskedBatches]]:
     return found
 
 
-def begin(task: Any, rows: Rows, start: Start) -> None:
+def begin(task: Any, rows: Rows, start: Start, tell: Callable[[str], None] = print) -> None:
     """Give a masked LM what counting can tell it: frequencies, and vectors of the pieces.
 
     Args:
         task: from `nlputils.models.masked_lm`; its weights are changed.
         rows: a prepared text. The vectors are kept beside it: a training that goes on must begin
             from the same bits.
-        start: see `Recipe`.
+        start: see `Recipe`. From ``counts``, the first guesses are no longer just the frequencies
+            that the bias holds: the known vectors have a say, too.
+        tell: takes a progress line.
 
     Raises:
-        CourseError: ``start`` is neither of the two, or the text is too small.
+        CourseError: the text is too small.
     """
     models.set_output_bias(task, piece_counts(rows))
-    if start not in get_args(Start):
-        raise CourseError(f"start={start!r}: choose one of {', '.join(get_args(Start))}.")
     if start == "counts":
         width = task.backbone.hidden_dim
         path = rows.folder / f"vectors-{width}.npy"
         if not path.is_file():
+            tell(f"counting neighbours for vectors of {width} numbers")
             size = len(rows.tokenizer)
             counts = count_neighbours(rows.train, size, special=len(SPECIAL_TOKENS))
             with open_atomic(path) as stream:

@@ -126,7 +126,7 @@ OBJECTIVES = Study(
         }
     },
     chain=True,
-    budget=Budget(tokens=2_000_000, texts=900, corpora=("enwiki_2015_wikiextractor",)),
+    budget=Budget(tokens=2_000_000, texts=700, corpora=("enwiki_2015_wikiextractor",)),
     passes=20.0,
 )
 STUDIES: Mapping[str, Study] = {"recipe": RECIPE, "objectives": OBJECTIVES}

@@ -27,6 +27,7 @@ from nlputils.shipping.making import (
     Rows,
     Start,
     begin,
+    check,
     held_batches,
     lengths,
     mean_loss,
@@ -121,6 +122,7 @@ class Budget:
             vocabulary_size=settings.vocabulary_size,
             row_length=settings.row_length,
             first_length=settings.first_length,
+            start=settings.start,
             batch_size=max(1, self.batch_tokens // settings.row_length),
             held_out=self.held_out,
         )
@@ -161,6 +163,7 @@ def run_trial(
         CourseError: a setting is out of range, or the text is too small.
     """
     _check(settings)
+    check(budget.recipe(settings))
     backbone = models.encoder(
         budget.size, len(rows.tokenizer), settings.row_length, dropout=settings.dropout, seed=seed
     )
@@ -168,7 +171,7 @@ def run_trial(
         # KerasHub's layer asks at each call. Its BERT has no switch for it.
         layer.normalize_first = settings.norm == "pre"
     task = models.masked_lm(backbone)
-    begin(task, rows, settings.start)
+    begin(task, rows, settings.start, tell)
     phases = _phases(rows, budget, settings)
     model = _compiled(task, settings, phases)
     keep_freed_memory()
@@ -256,8 +259,9 @@ def _phases(rows: Rows, budget: Budget, settings: Settings) -> list[_Phase]:
         )
     found, left = [], steps
     for share, length in reversed(lengths(recipe)):
-        short = shortened(rows.train, length, rows.tokenizer)
-        made = min(left, round(share * steps))
+        short = shortened(rows, length)
+        # The first stage, which comes last here, takes what is left.
+        made = left if length == settings.first_length else round(share * steps)
         left -= made
         found.append(_Phase(short, pieces // length, made))
     *later, first = found

@@ -1,4 +1,4 @@
-"""Text to tensors: tokenizers, packing, masking.
+"""Text to tensors: tokenizers, packing, masking, counts of neighbours.
 
 Takes frames and texts, gives int32 arrays. `MaskedBatches` and
 `PairBatches` are Keras data sets, so their modules are imported only when they are asked for.

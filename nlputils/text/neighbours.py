@@ -1,14 +1,13 @@
 """Vectors from counting: which pieces stand near each other, and what that says of their meaning.
 
-Pieces with like neighbours have like meanings (Harris 1954). Counting them takes seconds, and a
-network that starts from such vectors need not find them out by gradient descent.
+Pieces with like neighbours have like meanings (Harris 1954, "Distributional Structure"). A network
+that starts from such vectors need not find them out by gradient descent.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import scipy.sparse
-from sklearn.utils.extmath import randomized_svd
 
 from nlputils.errors import CourseError
 
@@ -34,10 +33,16 @@ def count_neighbours(
         A symmetric matrix, float32 [vocabulary, vocabulary].
 
     Raises:
-        CourseError: ``window`` is below 1.
+        CourseError: ``window`` is below 1, or an id does not belong to the vocabulary.
     """
     if window < 1:
         raise CourseError(f"window={window}: a distance of at least 1 place was expected.")
+    largest = int(rows.max(initial=0))
+    if largest >= vocabulary_size:
+        raise CourseError(
+            f"The rows hold id {largest}, the vocabulary {vocabulary_size} pieces: count with the "
+            "tokenizer that made the rows."
+        )
     shape = (vocabulary_size, vocabulary_size)
     counts = scipy.sparse.csr_matrix(shape, dtype=np.float32)
     for start in range(0, len(rows), _BLOCK):
@@ -70,11 +75,14 @@ def count_vectors(counts: scipy.sparse.csr_matrix, width: int, *, seed: int = 0)
     Raises:
         CourseError: the width is out of range, or nothing was counted.
     """
+    # Here, because all of `nlputils.text` would wait for it.
+    from sklearn.utils.extmath import randomized_svd
+
     size = counts.shape[0]
     if not 0 < width < size or not counts.nnz:
         raise CourseError(
-            f"width={width}, {size} pieces, {counts.nnz} pairs of neighbours: a width from 1 to "
-            "below the number of pieces, and at least one pair, were expected."
+            f"width={width}, {size} pieces, {counts.nnz // 2} pairs of neighbours: a width from 1 "
+            "to below the number of pieces, and at least one pair, were expected."
         )
     found = counts.tocoo()
     total = np.asarray(counts.sum(axis=1), dtype=np.float64).ravel()

@@ -52,9 +52,9 @@ def pretrain_minutes(
     """Train a masked-LM task for a time, and end with a learning rate of 0.
 
     The clock counts the seconds inside training steps. Scoring, checkpoints, the compilation in
-    the first step and the time in which the process was stopped or dead do not count. On
-    TensorFlow and torch the rate moves with each step, on JAX with each report: Keras hands the
-    optimizer's variables over only then.
+    the first step of each kind of batch, and the time in which the process was stopped or dead do
+    not count. On TensorFlow and torch the rate moves with each step, on JAX with each report:
+    Keras hands the optimizer's variables over only then.
 
     Args:
         task: from `nlputils.models.masked_lm`; its weights are changed.
@@ -192,8 +192,8 @@ def _chunk(
     left = len(batches) - made
     if left < 1:
         raise CourseError(
-            f"The {len(batches):,} batches were used up after {clock.used:.0f} of "
-            f"{clock.budget:.0f} seconds: give `MaskedBatches` more `steps`."
+            f"The {len(batches):,} batches of stage {stage + 1} were used up after "
+            f"{clock.used:.0f} of {clock.budget:.0f} seconds: give `MaskedBatches` more `steps`."
         )
     wanted = _FIRST
     if clock.usual:

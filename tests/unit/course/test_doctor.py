@@ -68,12 +68,14 @@ def test_a_damaged_encoder_is_named(monkeypatch, tmp_path):
     folder = tmp_path / "data" / "encoders" / "small"
     folder.mkdir(parents=True)
     (folder / "weights.h5").write_bytes(b"numbers")
+    assert doctor.encoders().status == "note", "a folder of another kind has no checksums"
+    write_checksums(folder)
     write_checksums(folder)
     assert doctor.encoders() == doctor.Finding("ok", "1 in data/encoders, intact: small")
     (folder / "weights.h5").write_bytes(b"numberz")
     found = doctor.encoders()
     assert found.status == "fail" and "weights.h5 is damaged: sha256" in found.found
-    assert found.remedy == "Restore it: `git checkout -- data/encoders/small`."
+    assert found.remedy == "Restore it: `git checkout -- data/encoders/small`. Or make it again."
     (folder / "weights.h5").unlink()
     assert doctor.encoders().found.endswith("weights.h5 is missing")
 

@@ -64,14 +64,16 @@ def test_the_vectors_that_a_training_starts_from_are_kept(no_evaluation_texts, t
     tables = []
     for start in ("counts", "counts", "random"):
         task = models.masked_lm(models.encoder("1x64", 1500, 32))
-        making.begin(task, rows, start)
+        making.begin(task, rows, start, str)
         tables.append(np.array(task.backbone.token_embedding.embeddings))
     kept = np.load(tmp_path / "vectors-64.npy")
     assert (tables[0] == tables[1]).all() and (tables[0] != tables[2]).any()
     # The special tokens have no neighbours, and keep their random vectors.
     assert (kept[:5] == 0).all() and (tables[0][:5] == tables[2][:5]).all()
     with pytest.raises(CourseError, match="start='zeros': choose one of counts, random"):
-        making.begin(task, rows, "zeros")
+        make_encoder(Recipe(start="zeros"), tmp_path / "e", tmp_path)
+    with pytest.raises(CourseError, match="first_length=16, row_length=48"):
+        make_encoder(Recipe(row_length=48), tmp_path / "e", tmp_path)
 
 
 def test_rows_double_up_to_their_length():
@@ -86,13 +88,13 @@ def test_rows_double_up_to_their_length():
 def test_short_rows_hold_the_same_pieces(no_evaluation_texts, tmp_path):
     rows = making.prepared(SMALL, tmp_path, str)
     cls = rows.tokenizer.cls_id
-    short = making.shortened(rows.train, 16, rows.tokenizer)
+    short = making.shortened(rows, 16)
     assert short.shape == (2 * len(rows.train), 16) and (short[:, 0] == cls).all()
     assert (short.reshape(-1, 32)[:, 17:] == rows.train[:, 17:]).all()
     assert (short[::2] == rows.train[:, :16]).all()
     first, second = (batches for _, batches in making.stages(SMALL, rows))
     assert first.tokens_per_step == second.tokens_per_step == 16 * 32
-    assert making.shortened(rows.train, 32, rows.tokenizer) is rows.train
+    assert making.shortened(rows, 32) is rows.train
 
 
 def test_equal_rows_are_shared_and_other_rows_are_not(tmp_path):

@@ -67,6 +67,10 @@ def test_a_ramp_and_short_rows_read_as_many_pieces(rows):
         (16, 32, 3),
         (32, 16, 6),
     ]
+    # Thirteen steps do not divide: the shortest rows take what is left.
+    odd = replace(BUDGET, tokens=13 * 512)
+    found = trials._phases(rows, odd, replace(SMALL, first_length=8))
+    assert [phase.steps for phase in found] == [7, 3, 3]
     for phases in ((small, large), (early, late), three):
         assert sum(phase.steps * phase.pieces for phase in phases) == BUDGET.tokens
 

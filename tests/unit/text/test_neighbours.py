@@ -42,6 +42,13 @@ def test_the_products_of_all_directions_give_the_positive_information_back():
     )
 
 
+def test_the_frequencies_of_the_neighbours_are_smoothed():
+    """By hand: 8 ** 0.75 = 4.757, 2 ** 0.75 = 1.682, together 6.439; one piece has 8 neighbours."""
+    vectors = count_vectors(scipy.sparse.csr_matrix(np.diag([8.0, 2.0, 0.0])), 2)
+    by_hand = np.diag([np.log(8 * 6.439 / (8 * 4.757)), np.log(2 * 6.439 / (2 * 1.682)), 0])
+    np.testing.assert_allclose(vectors @ vectors.T, by_hand, atol=1e-3)
+
+
 def test_pieces_with_like_neighbours_get_like_vectors():
     """Ids 2 and 3 stand in the same places, 4 and 5 in others."""
     rng = np.random.default_rng(0)
@@ -70,5 +77,7 @@ def test_widths_out_of_range_are_named(width):
 def test_text_without_neighbours_is_named():
     with pytest.raises(CourseError, match="0 pairs of neighbours"):
         count_vectors(count_neighbours(np.zeros((3, 4), int), 5, special=2), 2)
+    with pytest.raises(CourseError, match="hold id 4, the vocabulary 4 pieces"):
+        count_neighbours(ROWS, 4, special=2)
     with pytest.raises(CourseError, match="window=0"):
         count_neighbours(ROWS, 5, special=2, window=0)
