@@ -8,8 +8,22 @@ from typing import Any
 
 import pytest
 
+# The networks of the tests are compiled and then hardly run, so XLA compiles them without care.
+# It has to stand here before anything imports a framework. Processes that tests start inherit it;
+# the lessons do not (see `pocket_run`). Flags that somebody has set already stay.
+QUICK = {"XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"}
+for name, value in QUICK.items():
+    os.environ.setdefault(name, value)
+
 # The folders whose tests look at one run of the course, which takes minutes.
 ON_THE_RUN = ("tests/notebooks/", "tests/browser/", "tests/quality/")
+# Files of minutes: begun last, one of them would run alone while the other processes wait.
+LONG = (
+    "tests/unit/train/",
+    "tests/unit/shipping/",
+    "tests/unit/bench/",
+    "tests/unit/course/test_resume.py",
+)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -29,8 +43,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the run of the course first: it takes as long as half of all other tests."""
-    items.sort(key=lambda item: not item.nodeid.startswith(ON_THE_RUN))
+    """Put the run of the course first: it takes as long as half of all other tests.
+
+    The long files follow, then all others.
+    """
+    items.sort(
+        key=lambda item: (
+            not item.nodeid.startswith(ON_THE_RUN),
+            not item.nodeid.startswith(LONG),
+        )
+    )
     for item in items:
         if "pocket_run" in getattr(item, "fixturenames", ()):
             assert item.nodeid.startswith(ON_THE_RUN), f"{item.nodeid}: move it to {ON_THE_RUN}"
@@ -62,6 +84,8 @@ def pocket_run(tmp_path_factory, program) -> Path:
     """The folder of one run of the pocket course, fresh; all tests that look at a run share it."""
     output = tmp_path_factory.mktemp("pocket")
     command = [program, "run", "--fresh", "--profile", "pocket", "--output", str(output)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=1100)
+    # As on a learner's machine: without what only the tests have set.
+    own = {name: value for name, value in os.environ.items() if QUICK.get(name) != value}
+    done = subprocess.run(command, env=own, capture_output=True, text=True, timeout=1100)
     assert done.returncode == 0, done.stdout + done.stderr
     return (output / "latest").resolve()

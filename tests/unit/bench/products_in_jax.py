@@ -1,8 +1,9 @@
-"""Count the matrix products in the graph of a Keras contestant's step, on the JAX backend.
+"""Count the matrix products in the graph of Keras contestants' steps, on the JAX backend.
 
-    KERAS_BACKEND=jax python products_in_jax.py course|guide SETUP
+    KERAS_BACKEND=jax python products_in_jax.py course,guide SETUP
 
-SETUP is a `nlputils.bench.Setup` in JSON. Prints the operations of the way forward and of a step.
+SETUP is a `nlputils.bench.Setup` in JSON. Prints the operations of the way forward and of a step,
+by name.
 """
 
 import json
@@ -40,9 +41,9 @@ def needed(jaxpr):
     return partial_eval.dce_jaxpr(jaxpr, [True] * len(jaxpr.outvars))[0]
 
 
-def main() -> None:
-    setup = Setup(**json.loads(sys.argv[2]))
-    if sys.argv[1] == "course":
+def counted(name: str, setup: Setup) -> dict[str, int]:
+    """Return the operations of one contestant."""
+    if name == "course":
         model = trainable(contestants.course_task(setup))
     else:
         model = contestants.guide_model(setup)
@@ -59,7 +60,12 @@ def main() -> None:
 
     forward = products(needed(jax.make_jaxpr(loss)(weights).jaxpr))
     step = products(needed(jax.make_jaxpr(jax.grad(loss))(weights).jaxpr))
-    print(json.dumps({"forward": forward, "step": step}))
+    return {"forward": forward, "step": step}
+
+
+def main() -> None:
+    setup = Setup(**json.loads(sys.argv[2]))
+    print(json.dumps({name: counted(name, setup) for name in sys.argv[1].split(",")}))
 
 
 if __name__ == "__main__":

@@ -2,10 +2,11 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from nlputils.bench import Setup, setup_of, step_flops
+from nlputils.bench import Setup, processes, setup_of, step_flops
 from nlputils.bench.lineup import Block
 from nlputils.bench.results import Measured, instructions, machine, processor, results_of, spread
 from nlputils.bench.table import heading, table
@@ -158,7 +159,10 @@ def test_an_interrupted_bench_promises_nothing(monkeypatch, capsys):
 
 
 @pytest.mark.slow
-def test_the_course_is_measured_from_the_command_line_to_the_file(tmp_path, capsys):
+def test_the_course_is_measured_from_the_command_line_to_the_file(tmp_path, capsys, monkeypatch):
+    # The real worker; only its peaks multiply small matrices, where a minute went.
+    worker = Path(__file__).with_name("small_peaks.py")
+    monkeypatch.setattr(processes, "WORKER", (str(worker),))
     words = ["bench", "pretrain", "--size", "1x64", "--batch-size", "4", "--length", "16"]
     words += ["--vocabulary-size", "60", "--threads", "1", "--rounds", "2", "--steps", "2"]
     assert main([*words, "--only", "nlputils", "--output", str(tmp_path / "o.json")]) == 0

@@ -100,7 +100,7 @@ import os, time
 from pathlib import Path
 import keras
 import numpy as np
-from nlputils import models, train
+from nlputils import train
 from nlputils.train.batches import ShuffledBatches
 
 def train_it(checkpoint, pauses=None):
@@ -115,7 +115,13 @@ def train_it(checkpoint, pauses=None):
     keras.utils.set_random_seed(1)
     x = np.random.default_rng(0).integers(1, 20, (64, 6)).astype("int32")
     y = (x[:, 0] > 9).astype(int)
-    model = models.recurrent_classifier(20, units=4, embedding_dim=4)
+    model = keras.Sequential([
+        keras.Input((6,), dtype="int32"),
+        keras.layers.Embedding(20, 4),
+        keras.layers.GlobalAveragePooling1D(),
+        keras.layers.Dropout(0.3),
+        keras.layers.Dense(2),
+    ])
     train.finetune(
         model, x, y, (x[:8], y[:8]), epochs=10, batch_size=16, learning_rate=0.05,
         label="spam", checkpoint=checkpoint,
@@ -133,7 +139,8 @@ np.savez(lesson.artefact("model") / "weights.npz", *weights)
 def test_kill_9_on_run_kernel_and_worker_changes_no_bit(tmp_path, toy, toy_source):
     pauses = tmp_path / "pauses"
     pauses.mkdir()
-    for step in (10, 18, 30):
+    # The last one keeps the training from its end until the worker is killed.
+    for step in (10, 18, 30, 38):
         (pauses / str(step)).touch()
     tunes = TUNES + LESSON.format(pauses=str(pauses))
     sources = {"01": toy_source("01", "1"), "02": toy_source("02", tunes, gives=("model",))}
@@ -169,6 +176,7 @@ def test_kill_9_on_run_kernel_and_worker_changes_no_bit(tmp_path, toy, toy_sourc
     about = json.loads((tmp_path / "runs" / "killed" / "run.json").read_text())
     assert [row["status"] for row in about["lessons"].values()] == ["unchanged", "killed"]
 
+    (pauses / "38").unlink()
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     folder = tmp_path / "runs" / "killed"

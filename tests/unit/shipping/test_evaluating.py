@@ -1,6 +1,7 @@
 """The worth of an encoder, on a task and with an encoder that are small enough for a test."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -15,12 +16,19 @@ from nlputils.text import train_wordpiece
 QUICK = Effort(seeds=2, learning_rates=(1e-3, 3e-3), few_epochs=2, epochs=1)
 
 
-@pytest.fixture
-def encoder(tmp_path):
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The folder of the encoder; tests write into copies of it."""
     split = data.load("pocket_messages")
     tokenizer = train_wordpiece(list(split.train["text"]), 600)
     backbone = models.encoder("1x64", len(tokenizer), 32)
-    return models.save_encoder(tmp_path / "e", backbone, tokenizer, {"size": "1x64"})
+    folder = tmp_path_factory.mktemp("built") / "e"
+    return models.save_encoder(folder, backbone, tokenizer, {"size": "1x64"})
+
+
+@pytest.fixture
+def encoder(built, tmp_path):
+    return shutil.copytree(built, tmp_path / "e")
 
 
 @pytest.fixture
@@ -35,7 +43,7 @@ def tasks(monkeypatch):
 
 def test_each_system_gets_a_score_and_is_compared(encoder, tasks, tmp_path):
     said = []
-    found = evaluate_encoder(encoder, ["few", "all"], QUICK, tell=said.append)
+    found = evaluate_encoder(encoder, ["few", "all"], replace(QUICK, limit=400), tell=said.append)
     for name, metric in (("few", "spam_f1"), ("all", "macro_f1")):
         scores = found[name]["scores"]
         assert list(scores) == ["pretrained", "random", "naive Bayes"]

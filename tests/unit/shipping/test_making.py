@@ -1,6 +1,7 @@
 """From a corpus to an encoder in a folder, in a few seconds of training."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -22,10 +23,25 @@ SMALL = Recipe(
 )
 
 
-@pytest.fixture
-def no_evaluation_texts(monkeypatch):
+@pytest.fixture(scope="module")
+def no_evaluation_texts():
     """The labelled sets of the registry are on the network; the embedded ones need no look."""
-    monkeypatch.setattr("nlputils.data.corpus.labelled_texts", lambda: [])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nlputils.data.corpus.labelled_texts", lambda: [])
+        yield
+
+
+@pytest.fixture(scope="module")
+def text(no_evaluation_texts, tmp_path_factory):
+    """The folder of SMALL's prepared text; tests write into copies of it."""
+    return making.prepared(SMALL, tmp_path_factory.mktemp("text"), str).folder
+
+
+@pytest.fixture
+def rows(text, tmp_path):
+    """The prepared text, copied into the folder of the test."""
+    shutil.copytree(text, tmp_path, dirs_exist_ok=True)
+    return making.prepared(SMALL, tmp_path, str)
 
 
 def test_an_encoder_is_made_with_its_card_and_made_only_once(no_evaluation_texts, tmp_path):
@@ -59,8 +75,7 @@ def test_an_encoder_is_made_with_its_card_and_made_only_once(no_evaluation_texts
     assert prepared["tokens_train"] > 100 * prepared["tokens_held_out"] / 3
 
 
-def test_the_vectors_that_a_training_starts_from_are_kept(no_evaluation_texts, tmp_path):
-    rows = making.prepared(SMALL, tmp_path, str)
+def test_the_vectors_that_a_training_starts_from_are_kept(rows, tmp_path):
     tables = []
     for start in ("counts", "counts", "random"):
         task = models.masked_lm(models.encoder("1x64", 1500, 32))
@@ -85,8 +100,7 @@ def test_rows_double_up_to_their_length():
             making.lengths(Recipe(first_length=first, row_length=last))
 
 
-def test_short_rows_hold_the_same_pieces(no_evaluation_texts, tmp_path):
-    rows = making.prepared(SMALL, tmp_path, str)
+def test_short_rows_hold_the_same_pieces(rows):
     cls = rows.tokenizer.cls_id
     short = making.shortened(rows, 16)
     assert short.shape == (2 * len(rows.train), 16) and (short[:, 0] == cls).all()
@@ -103,9 +117,10 @@ def test_equal_rows_are_shared_and_other_rows_are_not(tmp_path):
     assert making._key(Recipe(learning_rate=1.0)) != making._key(Recipe())
 
 
-def test_a_held_out_part_of_no_batch_is_named(no_evaluation_texts, tmp_path):
+def test_a_held_out_part_of_no_batch_is_named(text, tmp_path):
     from dataclasses import replace
 
+    shutil.copytree(text, tmp_path / SMALL.text_key())
     with pytest.raises(CourseError, match="do not fill a batch of 5000"):
         make_encoder(replace(SMALL, batch_size=5000), tmp_path / "e", tmp_path, tell=str)
 

@@ -1,13 +1,25 @@
-"""Pretrain, then fine-tune a tiny encoder, in a process of its own; die by SIGKILL where told.
+"""Pretrain, then fine-tune a tiny encoder, life after life; die by SIGKILL where told.
 
-python killable.py RESULT.npz FOLDER|- [pretrain:STEP|finetune:STEP|write:NUMBER]
+    python killable.py WHOLE.npz KILLED.npz FOLDER PLACE...
+
+A PLACE is pretrain:STEP, finetune:STEP or write:NUMBER. The first life keeps no checkpoints, dies
+nowhere and leaves WHOLE.npz. Then each PLACE has a life that ends there, and a last one leaves
+KILLED.npz; these go on from each other by the checkpoints in FOLDER. After each, a line says how
+it ended.
+
+Each life is a process, forked from one that has imported all and computed nothing: imports take
+most of a life's time. Threads do not survive a fork. A framework starts its own with its first
+operation; NumPy's BLAS has some by then, but ends them itself before a fork.
 """
 
 import json
 import os
+import random
 import signal
+import subprocess
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +30,8 @@ from nlputils.train.batches import ShuffledBatches
 
 TEXTS = ["the ferry leaves the harbour at noon", "a fisher sells pies in the rain"] * 60
 LENGTH = 12
+# Seconds after which a life that hangs is ended: nothing may outlive the test.
+LIMIT = 300
 
 
 def die() -> None:
@@ -67,10 +81,10 @@ def _copied(cls, batches, step):
     return copy
 
 
-def main() -> None:
-    result, folder = sys.argv[1], sys.argv[2]
-    if len(sys.argv) > 3:
-        where, _, number = sys.argv[3].partition(":")
+def live(result: str, folder: str, place: str) -> None:
+    """Train from the checkpoints of the lives before; "-" is no folder, "" is no place to die."""
+    if place:
+        where, _, number = place.partition(":")
         plant(where, int(number))
     checkpoint = {
         name: None if folder == "-" else Path(folder) / name for name in ("pretrain", "finetune")
@@ -99,7 +113,7 @@ def main() -> None:
         y,
         (x, held_y),
         epochs=4,
-        batch_size=32,
+        batch_size=30,  # fills 4 batches: JAX would compile once more for a smaller last one
         learning_rate=1e-2,
         seed=6,
         label="finetune",
@@ -110,6 +124,47 @@ def main() -> None:
     frames = [h.frame.drop(columns="seconds").to_dict("list") for h in (first, second)]
     weights = [*task.get_weights(), *after.get_weights(), np.random.random(3)]
     np.savez(result, *weights, frames=np.array(json.dumps(frames)))
+
+
+def tried(number: int, result: str, folder: str, place: str) -> int:
+    """Live in this process, and return its exit code."""
+    signal.alarm(LIMIT)
+    # A fork has the generators of its parent. Those of two processes differ.
+    random.seed(number)
+    np.random.seed(number)
+    try:
+        live(result, folder, place)
+        sys.stdout.flush()
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def lived(number: int, result: str, folder: str, place: str) -> int:
+    """Live in another process, and return its exit code; a signal's number is negative."""
+    if sys.platform != "linux":  # a Mac's own libraries do not survive a fork
+        words = [sys.executable, __file__, "--life", str(number), result, folder, place]
+        return subprocess.run(words, check=False).returncode
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            code = tried(number, result, folder, place)
+        finally:
+            # Whatever happens, what follows is for the parent alone.
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def main() -> None:
+    if sys.argv[1] == "--life":
+        os._exit(tried(int(sys.argv[2]), *sys.argv[3:]))
+    whole, killed, folder, *places = sys.argv[1:]
+    lives = [(whole, "-", ""), *((killed, folder, place) for place in [*places, ""])]
+    for number, words in enumerate(lives, 1):
+        # Flushed, or the next life would have the line, too.
+        print(f"life {number} ended with {lived(number, *words)}", flush=True)
 
 
 if __name__ == "__main__":

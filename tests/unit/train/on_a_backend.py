@@ -74,21 +74,21 @@ class Course:
     def encoder(self):
         return models.encoder("one", len(self.tokenizer), LENGTH, seed=1)
 
-    def pretrained(self, steps: int, rate: float = RATE):
+    def pretrained(self, rate: float = RATE):
+        """Pretrain; return the task and the loss of step 1: each report is one step."""
         task = models.masked_lm(self.encoder(), seed=1)
         task = saved(task, self.folder / "masked_lm.weights.h5")
-        batches = text.MaskedBatches(self.rows, self.tokenizer, BATCH, steps=steps, seed=3)
-        history = train.pretrain(task, batches, learning_rate=rate, reports=1, label="")
+        batches = text.MaskedBatches(self.rows, self.tokenizer, BATCH, steps=STEPS, seed=3)
+        history = train.pretrain(task, batches, learning_rate=rate, reports=STEPS, label="")
         return task, history.frame["loss"].iloc[0]
 
-    def finetuned(self, steps: int):
+    def finetuned(self):
+        """Fine-tune; return the task, the loss of step 1 (each epoch is one) and probabilities."""
         task = models.classifier(self.encoder(), 2, dropout=0.0, seed=2)
         model = models.trainable(saved(task, self.folder / "classifier.weights.h5"))
-        epochs = max(1, steps // 5)
-        n = BATCH * steps // epochs
-        part = {name: values[:n] for name, values in self.x.items()}
+        part = {name: values[:BATCH] for name, values in self.x.items()}
         history = train.finetune(
-            model, part, self.y[:n], epochs=epochs, batch_size=BATCH, learning_rate=RATE, seed=4
+            model, part, self.y[:BATCH], epochs=STEPS, batch_size=BATCH, learning_rate=RATE, seed=4
         )
         return task, history.frame["loss"].iloc[0], train.predict_probabilities(model, self.x)
 
@@ -98,15 +98,18 @@ def weights(task, prefix: str) -> dict[str, np.ndarray]:
 
 
 def main() -> None:
-    modules, course = import_all(), Course(Path(sys.argv[1]))
+    # Whether every module can be imported is asked only where TensorFlow is hidden.
+    modules = import_all() if "without-tensorflow" in sys.argv else None
+    course = Course(Path(sys.argv[1]))
+    pretrained, pretrain_loss = course.pretrained()
+    tuned, finetune_loss, probabilities = course.finetuned()
     first = {
-        "loss pretrain": np.float64(course.pretrained(1)[1]),
-        "loss finetune": np.float64(course.finetuned(1)[1]),
+        "loss pretrain": np.float64(pretrain_loss),
+        "loss finetune": np.float64(finetune_loss),
     }
-    tuned, _, probabilities = course.finetuned(STEPS)
-    arrays = weights(course.pretrained(STEPS)[0], "pretrain") | weights(tuned, "finetune")
+    arrays = weights(pretrained, "pretrain") | weights(tuned, "finetune")
     if "planted" in sys.argv:
-        arrays |= weights(course.pretrained(STEPS, 1.1 * RATE)[0], "planted")
+        arrays |= weights(course.pretrained(1.1 * RATE)[0], "planted")
     about = {
         "backend": keras.backend.backend(),
         "modules": modules,

@@ -32,7 +32,7 @@ def tenths(monkeypatch):
 
 def pretrain(material, steps=1000, **options):
     tokenizer, rows = material
-    task = models.masked_lm(models.encoder("tiny", len(tokenizer), 16))
+    task = models.masked_lm(models.encoder("1x64", len(tokenizer), 16))
     batches = MaskedBatches(rows, tokenizer, 8, steps=steps)
     settings = {"budget_minutes": 0.1, "report_seconds": 2.5, "label": "", **options}
     return train.pretrain_minutes(task, batches, **settings), task

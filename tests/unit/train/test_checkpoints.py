@@ -42,6 +42,24 @@ class Stopped(Exception):
     pass
 
 
+@pytest.fixture(scope="module", autouse=True)
+def eager():
+    """Train without graphs: to trace a GRU takes longer than these thirty small steps.
+
+    Trainings that are compiled are killed in `test_killed.py`.
+    """
+    given = train.finetuning._compile
+
+    def compiled(model, *numbers):
+        given(model, *numbers)
+        # Keras looks at it when it makes the steps, in `fit`.
+        model.run_eagerly = True
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(train.finetuning, "_compile", compiled)
+        yield
+
+
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory):
     """Folders of this training, stopped after 2 and after 3 reports, and finished."""

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,20 +13,34 @@ import numpy as np
 import pytest
 
 SCRIPT = Path(__file__).with_name("killable.py")
+# In the middle of pretraining, while a checkpoint is written, in the middle of fine-tuning.
+PLACES = ("pretrain:15", "write:1", "finetune:11")
+ENDED = re.compile(r"life \d+ ended with (-?\d+)")
 
 
-def launch(backend: str, result: Path, folder: Path | str, *die_at: str) -> tuple[int, str]:
-    words = [sys.executable, str(SCRIPT), str(result), str(folder), *die_at]
-    # JAX compiles for a quarter of a minute; what it compiled serves the next process.
+def launch(backend: str, whole: Path, killed: Path, folder: Path) -> list[str]:
+    """Let all lives be lived, and return the lines that the last one printed."""
+    words = [sys.executable, str(SCRIPT), str(whole), str(killed), str(folder), *PLACES]
     environment = os.environ | {
         "KERAS_BACKEND": backend,
         "TF_CPP_MIN_LOG_LEVEL": "3",
-        "JAX_COMPILATION_CACHE_DIR": str(result.parent / "compiled"),
+        # JAX compiles for a quarter of a minute; what it compiled serves the next life.
+        "JAX_COMPILATION_CACHE_DIR": str(whole.parent / "compiled"),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        # Keras asks torch for a GPU on import. Torch would start CUDA to answer, and CUDA does not
+        # survive a fork; with this, torch asks the driver and starts nothing.
+        "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
     }
-    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr[-2000:]
-    return done.returncode, done.stdout
+    done = subprocess.run(
+        words, env=environment, capture_output=True, text=True, check=False, timeout=900
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    lines = done.stdout.splitlines()
+    marks = {at: found for at, line in enumerate(lines) if (found := ENDED.fullmatch(line))}
+    ends = [int(found[1]) for found in marks.values()]
+    assert ends == [0, *[-signal.SIGKILL] * len(PLACES), 0], (ends, done.stderr[-2000:])
+    *_, before, last = marks
+    return lines[before + 1 : last]
 
 
 def content(path: Path) -> tuple[list[np.ndarray], list[dict]]:
@@ -34,24 +49,17 @@ def content(path: Path) -> tuple[list[np.ndarray], list[dict]]:
         return [file[name] for name in names], json.loads(str(file["frames"]))
 
 
-# In the middle of pretraining, while a checkpoint is written, in the middle of fine-tuning.
-PLACES = ("pretrain:15", "write:1", "finetune:11")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
 def test_a_killed_training_ends_where_an_uninterrupted_one_does(backend, tmp_path):
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed: its checkpoints are not tested")
-    assert launch(backend, tmp_path / "whole.npz", "-")[0] == 0
-    folder, result = tmp_path / "checkpoints", tmp_path / "killed.npz"
-    for place in PLACES:
-        assert launch(backend, result, folder, place)[0] == -signal.SIGKILL, place
-    code, shown = launch(backend, result, folder)
-    assert code == 0
-    assert shown.splitlines()[0] == "pretrain: was finished before; its end is restored"
-    assert shown.splitlines()[1] == "finetune: continues after step 8 of 16"
-    (expected, frames), (found, frames_found) = content(tmp_path / "whole.npz"), content(result)
+    whole, killed = tmp_path / "whole.npz", tmp_path / "killed.npz"
+    folder = tmp_path / "checkpoints"
+    shown = launch(backend, whole, killed, folder)
+    assert shown[0] == "pretrain: was finished before; its end is restored"
+    assert shown[1] == "finetune: continues after step 8 of 16"
+    (expected, frames), (found, frames_found) = content(whole), content(killed)
     assert [a.tobytes() == b.tobytes() for a, b in zip(expected, found, strict=True)] == [
         True for _ in expected
     ]

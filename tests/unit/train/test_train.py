@@ -25,9 +25,9 @@ def material(tmp_path_factory):
     return tokenizer, pack(TEXTS, tokenizer, 16, tmp_path_factory.mktemp("p") / "rows.npy")
 
 
-def pretrained(material, seed):
+def pretrained(material, seed, size="tiny"):
     tokenizer, rows = material
-    backbone = models.encoder("tiny", len(tokenizer), 16, seed=seed)
+    backbone = models.encoder(size, len(tokenizer), 16, seed=seed)
     batches = MaskedBatches(rows, tokenizer, 16, steps=120, seed=seed)
     history = train.pretrain(
         models.masked_lm(backbone, seed=seed), batches, reports=3, learning_rate=1e-3, label=""
@@ -48,7 +48,7 @@ def test_every_step_is_made_when_reports_do_not_divide_them(material, tmp_path):
     tokenizer, rows = material
     ends = []
     for reports in (4, 1):  # 3 reports of 6 steps and 1 of 5; one of 23
-        task = models.masked_lm(models.encoder("tiny", len(tokenizer), 16, seed=1), seed=1)
+        task = models.masked_lm(models.encoder("1x64", len(tokenizer), 16, seed=1), seed=1)
         batches = MaskedBatches(rows, tokenizer, 8, steps=23, seed=1)
         folder = tmp_path / str(reports)
         history = train.pretrain(task, batches, reports=reports, label="", checkpoint=folder)
@@ -59,9 +59,9 @@ def test_every_step_is_made_when_reports_do_not_divide_them(material, tmp_path):
 
 
 def test_a_long_pretraining_is_compiled_and_repeats_itself(material, monkeypatch):
-    _, plain = pretrained(material, 1)
+    _, plain = pretrained(material, 1, "1x64")
     monkeypatch.setattr(train.pretraining, "LONG", 60)
-    (a, first), (b, again) = pretrained(material, 1), pretrained(material, 1)
+    (a, first), (b, again) = (pretrained(material, 1, "1x64") for _ in range(2))
     assert all((x == y).all() for x, y in zip(a.get_weights(), b.get_weights(), strict=True))
     assert first.frame["loss"].tolist() == again.frame["loss"].tolist()
     # The same arithmetic in another order.

@@ -1,6 +1,7 @@
 """The stored files of the small world, read once, and what several tests measure on them."""
 
-from collections.abc import Callable, Iterable, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,9 +12,17 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.svm import LinearSVC
 
-from nlputils.data.pocket import generate
+from nlputils.data.pocket import generate, oracle
 from nlputils.data.pocket.chance import Chance
-from nlputils.data.pocket.oracle import PRIORS, posterior, thumbs
+from nlputils.data.pocket.oracle import PRIORS, thumbs
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remembered() -> Iterator[None]:
+    """Let the oracle compute its odds of a text once: only task and text decide them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(oracle, "posterior", functools.cache(oracle.posterior))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +77,8 @@ def read_paragraphs(paragraphs) -> list[list[str]]:
 def posteriors(tables) -> dict[str, list[dict[str, float]]]:
     """What the oracle says of every stored text, by task, in the order of the file."""
     return {
-        task: [posterior(task, text) for text in frame["text"]] for task, frame in tables.items()
+        task: [oracle.posterior(task, text) for text in frame["text"]]
+        for task, frame in tables.items()
     }
 
 
