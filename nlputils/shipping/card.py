@@ -67,6 +67,12 @@ def readme_of(name: str, card: Mapping[str, Any], licences: Mapping[str, str]) -
         for row in {row["step"]: row for row in shown}.values()
     )
     sources = "\n".join(f"- `{corpus}`: {licence}" for corpus, licence in licences.items())
+    note = ""
+    if recipe["first_length"] < recipe["row_length"]:
+        note = """
+
+All of these are losses on rows of full length. While the training reads shorter rows, most places
+of a full row are new to the network."""
     rounding = card["held_out_loss"] - card["held_out_loss_float32"]
     return f"""# {name}
 
@@ -106,7 +112,7 @@ out. The weights are derived from these texts, and are given under CC BY-SA 4.0.
 
 | minutes | steps | loss |
 |---|---|---|
-{levels}
+{levels}{note}
 
 ## What it is not for
 
