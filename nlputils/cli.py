@@ -384,9 +384,8 @@ def _evaluate_encoder(args: argparse.Namespace) -> int:
     from nlputils.shipping import TASKS, Effort, evaluate_encoder, evaluation_table
 
     effort = Effort(**_given(args, "seeds", "epochs", "limit"))
-    output = args.output or args.folder / "evaluation.json"
-    evaluate_encoder(args.folder, args.tasks or tuple(TASKS), effort, output=output)
-    print(evaluation_table(output).to_string(index=False))
+    evaluate_encoder(args.folder, args.tasks or tuple(TASKS), effort, output=args.output)
+    print(evaluation_table(args.output or args.folder).to_string(index=False))
     return 0
 
 

@@ -21,7 +21,7 @@ from nlputils.course.lessons import notebooks_folder
 from nlputils.course.profiles import read_profiles
 from nlputils.course.sources import drift
 from nlputils.data import course_root, provenance, registry, verify
-from nlputils.data.files import CHECKSUMS, check_checksums
+from nlputils.data.files import check_checksums, with_checksums
 from nlputils.errors import CourseError
 from nlputils.lesson.machine import cores, gpus
 from nlputils.lesson.session import runs_folder
@@ -221,7 +221,7 @@ def encoders() -> Finding:
         Which there are, or the first file of one that is missing or damaged.
     """
     shelf = course_root() / "data" / "encoders"
-    folders = sorted(path.parent for path in shelf.glob(f"[!.]*/{CHECKSUMS}"))
+    folders = with_checksums(shelf)
     if not folders:
         return Finding(
             "note", "none in data/encoders", "Lesson 05 makes one; lesson 07 starts from it."

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
+
 from nlputils.errors import CourseError
 
 _CHUNK = 1 << 20
@@ -68,6 +70,22 @@ def open_atomic(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
+
+
+def write_npy(path: str | os.PathLike[str], array: np.ndarray) -> np.ndarray:
+    """Write an array as ``.npy``, whole or not at all.
+
+    Args:
+        path: The file; an older one is replaced.
+        array: Any array without objects; one that is mapped from a file is not read into memory.
+
+    Returns:
+        The array, mapped from the new file.
+    """
+    with open_atomic(path) as stream:
+        np.save(stream, array, allow_pickle=False)
+    mapped: np.ndarray = np.load(path, mmap_mode="r")
+    return mapped
 
 
 @contextlib.contextmanager
@@ -169,6 +187,18 @@ def write_checksums(folder: str | os.PathLike[str]) -> Path:
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != CHECKSUMS)
     sums = {path.relative_to(folder).as_posix(): sha256_file(path) for path in files}
     return write_atomic(folder / CHECKSUMS, json.dumps(sums, indent=1) + "\n")
+
+
+def with_checksums(shelf: str | os.PathLike[str]) -> list[Path]:
+    """List the folders in a folder that `write_checksums` finished.
+
+    Args:
+        shelf: The folder; it need not exist.
+
+    Returns:
+        Their paths, sorted; one with a leading dot is still being written, and left out.
+    """
+    return sorted(path.parent for path in Path(shelf).glob(f"[!.]*/{CHECKSUMS}"))
 
 
 def check_checksums(folder: str | os.PathLike[str], remedy: str = "") -> None:

@@ -226,13 +226,14 @@ def set_token_vectors(
     """
     embedding = backbone.token_embedding.embeddings
     known = np.any(vectors != 0, axis=-1)
-    if vectors.shape != tuple(embedding.shape) or not vectors[known].std() > 0:
+    scale = float(vectors[known].std()) if known.any() else 0.0
+    if vectors.shape != tuple(embedding.shape) or not scale:
         raise CourseError(
             f"vectors have shape {vectors.shape}, {known.sum()} of them not zero: the embedding "
             f"takes {tuple(embedding.shape)}, and numbers that differ."
         )
     table = np.array(embedding)
-    table[known] = vectors[known] * (spread / vectors[known].std())
+    table[known] = vectors[known] * (spread / scale)
     embedding.assign(table)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import keras_hub
 import numpy as np
 
-from nlputils.data.files import CHECKSUMS, read_object
+from nlputils.data.files import CHECKSUMS, read_object, with_checksums
 from nlputils.data.root import course_root
 from nlputils.errors import CourseError
 from nlputils.models.exact_gelu import ExactGeluBertBackbone
@@ -71,7 +71,7 @@ def _shelf() -> Path:
 def _shipped() -> Path:
     """Find the one encoder that came with the course."""
     shelf = _shelf()
-    found = sorted(path.parent for path in shelf.glob(f"*/{CHECKSUMS}"))
+    found = with_checksums(shelf)
     if not found:
         raise CourseError(
             f"No encoder came with this course: {shelf} holds none. Make one with "

@@ -24,6 +24,8 @@ from nlputils.lesson.machine import device
 from nlputils.text import bert_inputs
 from nlputils.train.fingerprints import weights_fingerprint
 
+# Where an evaluation lies, in the encoder's folder.
+_FILE = "evaluation.json"
 # The simple methods that stand beside the networks.
 _BASELINES = (
     evaluate.naive_bayes,
@@ -116,7 +118,7 @@ def evaluate_encoder(
     unknown = [name for name in names if name not in TASKS]
     if unknown:
         raise CourseError(f"{unknown[0]!r} is no task: choose from {', '.join(TASKS)}.")
-    effort, path = effort or Effort(), Path(output or Path(folder) / "evaluation.json")
+    effort, path = effort or Effort(), Path(output or Path(folder) / _FILE)
     encoder = models.load_encoder(folder)
     found = _opened(path, weights_fingerprint(encoder.backbone))
     asked = json.loads(json.dumps(vars(effort)))
@@ -136,7 +138,7 @@ def evaluation_table(path: str | Path) -> pd.DataFrame:
     """Set the systems of an evaluation side by side.
 
     Args:
-        path: a file of `evaluate_encoder`.
+        path: a file of `evaluate_encoder`, or the folder of an encoder that has one.
 
     Returns:
         A row for each task and system: ``task``, ``system``, ``metric``, ``score`` with its 95 %
@@ -147,13 +149,13 @@ def evaluation_table(path: str | Path) -> pd.DataFrame:
     Raises:
         CourseError: the file does not exist, or is no evaluation.
     """
-    path = Path(path)
+    path = Path(path) / _FILE if Path(path).is_dir() else Path(path)
     if not path.is_file():
         raise CourseError(f"No evaluation at {path}: `nlputils evaluate-encoder` makes it.")
     rows = []
     for task, held in _read(path)["tasks"].items():
         for system, stored in held["scores"].items():
-            found = evaluate.Score(**{**stored, "seeds": tuple(stored["seeds"])})
+            found = evaluate.Score(**stored)
             against = held["against"].get(system)
             row = {
                 "task": task,

@@ -19,7 +19,7 @@ import psutil
 
 from nlputils import models, train
 from nlputils.data import Corpus, pretraining_corpus, registry, write_atomic
-from nlputils.data.files import open_atomic
+from nlputils.data.files import write_npy
 from nlputils.errors import CourseError
 from nlputils.lesson.machine import device
 from nlputils.shipping.card import card_of, readme_of
@@ -335,8 +335,7 @@ def shortened(rows: Rows, length: int) -> np.ndarray:
     if not path.is_file():
         short = np.array(rows.train).reshape(-1, length)
         short[:, 0] = rows.tokenizer.cls_id
-        with open_atomic(path) as stream:
-            np.save(stream, short, allow_pickle=False)
+        write_npy(path, short)
     return np.load(path, mmap_mode="r")
 
 
@@ -386,8 +385,7 @@ def begin(task: Any, rows: Rows, start: Start, tell: Callable[[str], None] = pri
             tell(f"counting neighbours for vectors of {width} numbers")
             size = len(rows.tokenizer)
             counts = count_neighbours(rows.train, size, special=len(SPECIAL_TOKENS))
-            with open_atomic(path) as stream:
-                np.save(stream, count_vectors(counts, width), allow_pickle=False)
+            write_npy(path, count_vectors(counts, width))
         models.set_token_vectors(task.backbone, np.load(path))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import keras
@@ -257,19 +257,25 @@ def _phases(rows: Rows, budget: Budget, settings: Settings) -> list[_Phase]:
         raise CourseError(
             f"{budget.tokens:,} pieces are {steps} batches of {pieces:,}: give at least ten."
         )
-    found, left = [], steps
-    for share, length in reversed(lengths(recipe)):
-        short = shortened(rows, length)
-        # The first stage, which comes last here, takes what is left.
-        made = left if length == settings.first_length else round(share * steps)
-        left -= made
-        found.append(_Phase(short, pieces // length, made))
-    *later, first = found
+    stages = lengths(recipe)
+    counts = [round(share * steps) for share, _ in stages[1:]]
+    found = [
+        _Phase(shortened(rows, length), pieces // length, made)
+        for (_, length), made in zip(stages, [steps - sum(counts), *counts], strict=True)
+    ]
     if settings.ramp:
-        small, count = first.batch_size // _RAMP_FACTOR or 1, round(_RAMP_SHARE * steps)
-        later.append(replace(first, steps=first.steps - count))
-        first = replace(first, batch_size=small, steps=count * first.batch_size // small)
-    return [first, *reversed(later)]
+        found[:1] = _ramped(found[0], round(_RAMP_SHARE * steps))
+    return found
+
+
+def _ramped(phase: _Phase, steps: int) -> list[_Phase]:
+    """Let so many steps of a phase come in small batches first; no row is in both parts."""
+    cut = len(phase.rows) * steps // phase.steps
+    small = phase.batch_size // _RAMP_FACTOR or 1
+    return [
+        _Phase(phase.rows[:cut], small, steps * phase.batch_size // small),
+        _Phase(phase.rows[cut:], phase.batch_size, phase.steps - steps),
+    ]
 
 
 @keras.saving.register_keras_serializable(package="nlputils")

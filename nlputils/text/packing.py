@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from nlputils.data.files import write_npy
 from nlputils.errors import CourseError
 from nlputils.text.tokenizer import Tokenizer
 
@@ -48,10 +49,9 @@ def pack(texts: Iterable[str], tokenizer: Tokenizer, length: int, path: str | Pa
         size = os.path.getsize(raw) // (4 * length)
         if size == 0:
             raise CourseError(f"The texts do not fill one row of {length} pieces: add text.")
-        _write_npy(np.memmap(raw, dtype=np.int32, mode="r", shape=(size, length)), path)
+        return write_npy(path, np.memmap(raw, dtype=np.int32, mode="r", shape=(size, length)))
     finally:
         os.unlink(raw)
-    return np.load(path, mmap_mode="r")
 
 
 def _rows(texts: Iterable[str], tokenizer: Tokenizer, length: int) -> Iterator[np.ndarray]:
@@ -68,14 +68,6 @@ def _rows(texts: Iterable[str], tokenizer: Tokenizer, length: int) -> Iterator[n
         rows[:, 1:-1] = stream[: n * body].reshape(n, body)
         rest = stream[n * body :]
         yield rows
-
-
-def _write_npy(rows: np.ndarray, path: Path) -> None:
-    """Write an array as ``.npy`` beside its place and move it there in one step."""
-    partial = path.with_name(path.name + ".tmp")
-    with open(partial, "wb") as stream:
-        np.save(stream, rows, allow_pickle=False)
-    os.replace(partial, path)
 
 
 def bert_inputs(token_ids: np.ndarray, pad_id: int = 0) -> dict[str, np.ndarray]:

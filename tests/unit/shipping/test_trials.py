@@ -58,6 +58,8 @@ def test_a_ramp_and_short_rows_read_as_many_pieces(rows):
     assert (fixed.batch_size, fixed.steps) == (16, 12)
     small, large = trials._phases(rows, BUDGET, replace(SMALL, ramp=True))
     assert (small.batch_size, small.steps, large.batch_size, large.steps) == (4, 12, 16, 9)
+    assert len(small.rows) + len(large.rows) == len(rows.train)
+    assert (np.concatenate([small.rows, large.rows]) == rows.train).all(), "a row is in both"
     early, late = trials._phases(rows, BUDGET, replace(SMALL, first_length=16))
     assert early.rows.shape[1] == 16 and late.rows is rows.train
     assert (early.batch_size, early.steps, late.batch_size, late.steps) == (32, 6, 16, 6)
