@@ -13,9 +13,28 @@ from typing import Any
 
 from nlputils import __version__
 from nlputils.errors import CourseError
+from nlputils.memory import with_huge_pages
 
 _USAGE = 2
 _INTERRUPTED = 130
+
+
+# Commands that train for long in the process that the shell starts.
+_TRAIN = ("pretrain-encoder", "evaluate-encoder", "compare-recipes")
+
+
+def entry() -> int:
+    """Do what the shell asks for: `main`, and with huge pages where it trains.
+
+    Returns:
+        See `main`.
+    """
+    wanted = with_huge_pages(os.environ)
+    trains = sys.argv[1:2] and sys.argv[1] in _TRAIN and sys.platform.startswith("linux")
+    if trains and wanted != dict(os.environ):
+        # The C library reads the setting when a process starts, so it starts again.
+        os.execve(sys.executable, [sys.executable, *sys.argv], wanted)
+    return main()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -21,6 +21,7 @@ import psutil
 from nlputils.bench.lineup import Block
 from nlputils.bench.setup import Setup
 from nlputils.errors import CourseError
+from nlputils.memory import with_huge_pages
 
 # What a contestant's process runs, followed by its name and the set-up.
 WORKER = ("-m", "nlputils.bench.worker")
@@ -137,7 +138,7 @@ def environment(threads: int) -> dict[str, str]:
     share here.
     """
     count = str(threads)
-    return os.environ | {
+    return with_huge_pages(os.environ) | {
         "OMP_NUM_THREADS": count,
         "MKL_NUM_THREADS": count,
         "OPENBLAS_NUM_THREADS": count,

@@ -21,6 +21,7 @@ from nlputils.course.runner import require_gpu
 from nlputils.data import course_root, write_atomic
 from nlputils.errors import CourseError
 from nlputils.lesson.session import runs_folder
+from nlputils.memory import with_huge_pages
 
 _LOOPBACK = "127.0.0.1"
 _NEWS = "@jupyterlab/apputils-extension/notification.jupyterlab-settings"
@@ -175,7 +176,7 @@ def lab_environment(settings: Path, token: str) -> dict[str, str]:
     if not news.is_file():
         write_atomic(news, json.dumps({"fetchNews": "false", "checkForUpdates": False}))
     own = {key: value for key, value in os.environ.items() if not key.startswith("NLPUTILS_REC")}
-    return own | {
+    return with_huge_pages(own) | {
         "NLPUTILS_ROOT": str(course_root()),
         "NLPUTILS_RUNS": str(runs_folder()),
         "JUPYTER_TOKEN": token,

@@ -28,6 +28,7 @@ from nlputils.course.watch import Outcome, end_leftovers, watch
 from nlputils.data import course_root, write_atomic
 from nlputils.errors import CourseError
 from nlputils.lesson.machine import gpus
+from nlputils.memory import with_huge_pages
 
 _FREE_MB = 500
 
@@ -218,7 +219,7 @@ def _environment(
     """Set what the lesson reads, and keep the person's own Jupyter settings out of it."""
     own = {key: value for key, value in os.environ.items() if not key.startswith("JUPYTER_")}
     number = step.lesson.number
-    return own | {
+    return with_huge_pages(own) | {
         "NLPUTILS_ROOT": str(course_root()),
         "NLPUTILS_RUNS": str(order.runs),
         "NLPUTILS_FROM": str(Path.cwd()),

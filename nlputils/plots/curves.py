@@ -1,6 +1,6 @@
 """Curves: losses over steps, scores over the number of labels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,8 @@ from nlputils.errors import CourseError
 from nlputils.plots.figure import MUTED, Figure, canvas, look, number, plural, readable, styled
 
 _MARKED = 25
+# A series that ends before this share of the axis carries its name itself.
+_SHORT = 0.5
 
 
 @styled
@@ -20,6 +22,7 @@ def learning_curve(
     x: str,
     ys: Sequence[str] | str,
     *,
+    levels: Mapping[str, float] | None = None,
     title: str = "",
     y_label: str = "loss",
 ) -> Figure:
@@ -29,6 +32,7 @@ def learning_curve(
         frame: A row for each report, such as ``history.frame``.
         x: The column along the horizontal axis, such as ``"step"`` or ``"epoch"``.
         ys: One column or several; rows in which one is missing are left out for it.
+        levels: Values to compare with, by what they are called, drawn as dashed lines.
         title: What stands above.
         y_label: What the vertical axis counts, with its unit.
 
@@ -47,8 +51,13 @@ def learning_curve(
     axes.set(xlabel=_words(x), ylabel=y_label, title=title)
     if all((rows[x] == rows[x].round()).all() for rows in series.values()):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    for name, value in (levels or {}).items():
+        _level(axes, value, name)
     _label_ends(axes, {_words(name): (rows[x], rows[name]) for name, rows in series.items()})
     parts = [_trend(_words(name), rows[x], rows[name], _words(x)) for name, rows in series.items()]
+    parts += [
+        f"A dashed line at {number(value)}: {name}." for name, value in (levels or {}).items()
+    ]
     return Figure(figure, f"{_head('Line chart', title)} {_count(names)}. {' '.join(parts)}")
 
 
@@ -88,17 +97,7 @@ def loss_curve(
     axes.set(xlabel=_words(x), ylabel=f"{_words(y)} (nats)", title=title)
     alt = f"{_head('Line chart', title)} {_trend(_words(y), rows[x], rows[y], _words(x))}"
     if plateau is not None:
-        axes.axhline(plateau, color=MUTED, linestyle=(0, (5, 3)), linewidth=1.5)
-        axes.annotate(
-            f"{plateau_label}: {number(plateau)}",
-            (1, plateau),
-            (-4, 5),
-            xycoords=("axes fraction", "data"),
-            textcoords="offset points",
-            ha="right",
-            color=MUTED,
-            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
-        )
+        _level(axes, plateau, plateau_label)
         below = rows[rows[y] < plateau]
         place = f"at {_words(x)} {number(below[x].iloc[0])}" if len(below) else "never"
         alt += (
@@ -167,6 +166,21 @@ def low_label_curve(
     )
 
 
+def _level(axes: Axes, value: float, name: str) -> None:
+    """Draw a dashed line at a value that curves are compared with, and say what it is."""
+    axes.axhline(value, color=MUTED, linestyle=(0, (5, 3)), linewidth=1.5)
+    axes.annotate(
+        f"{name}: {number(value)}",
+        (1, value),
+        (-4, 5),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        ha="right",
+        color=MUTED,
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
+    )
+
+
 def _log_axis(axes: Axes, ticks: Sequence[float]) -> None:
     """Make the horizontal axis logarithmic, with the numbers themselves as its ticks."""
     axes.set_xscale("log", base=2)
@@ -197,10 +211,13 @@ def _label_ends(axes: Axes, ends: dict[str, tuple[ArrayLike, ArrayLike]]) -> Non
     if figure is None:
         return
     figure.draw_without_rendering()
-    # All names stand right of the longest series: this place is given in the data's own numbers,
-    # since the axes still shrink when the names are added.
+    # Names stand right of the longest series, but that of a much shorter one stands at its own end.
+    # The places are given in the data's own numbers: the axes still shrink when names are added.
     right = max(float(np.asarray(x)[-1]) for x, _ in ends.values())
-    points = {name: (right, float(np.asarray(y)[-1])) for name, (_, y) in ends.items()}
+    points = {}
+    for name, (x, y) in ends.items():
+        end = float(np.asarray(x)[-1])
+        points[name] = (end if end < _SHORT * right else right, float(np.asarray(y)[-1]))
     heights = {name: axes.transData.transform(point)[1] for name, point in points.items()}
     gap, placed = 15 * figure.dpi / 72, -np.inf
     for name in sorted(heights, key=lambda item: heights[item]):

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from nlputils.text.bpe import BPE_SPECIAL_TOKENS, ByteBPE, train_byte_bpe
 from nlputils.text.masking import MaskedBatch, mask_tokens
-from nlputils.text.neighbours import count_neighbours, count_vectors
+from nlputils.text.neighbours import (
+    count_neighbours,
+    count_vectors,
+    nearest,
+    positive_information,
+)
 from nlputils.text.packing import bert_inputs, pack, without_padding
 from nlputils.text.tokenizer import Tokenizer
 from nlputils.text.wordpiece import SPECIAL_TOKENS, WordPiece, train_wordpiece
@@ -32,7 +37,9 @@ __all__ = [
     "count_neighbours",
     "count_vectors",
     "mask_tokens",
+    "nearest",
     "pack",
+    "positive_information",
     "train_byte_bpe",
     "train_wordpiece",
     "without_padding",

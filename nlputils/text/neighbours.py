@@ -56,13 +56,38 @@ def count_neighbours(
     return (counts + counts.T).tocsr()
 
 
+def positive_information(counts: scipy.sparse.csr_matrix) -> scipy.sparse.csr_matrix:
+    """Turn neighbour counts into how much more often than by chance two pieces stand together.
+
+    That is the positive part of the pointwise mutual information, ln(n_ij n / (n_i n_j)), with the
+    frequencies of the neighbours raised to 0.75: rare ones would stand out too far (Levy, Goldberg
+    & Dagan 2015, "Improving Distributional Similarity", sections 2.1 and 3.2).
+
+    Args:
+        counts: from `count_neighbours`.
+
+    Returns:
+        float32 [vocabulary, vocabulary], in nats; 0 where chance explains the count.
+    """
+    found = counts.tocoo()
+    total = np.asarray(counts.sum(axis=1), dtype=np.float64).ravel()
+    smooth = total**0.75
+    information = np.log(
+        found.data.astype(np.float64) * smooth.sum() / (total[found.row] * smooth[found.col])
+    )
+    kept = information > 0
+    return scipy.sparse.csr_matrix(
+        (information[kept].astype(np.float32), (found.row[kept], found.col[kept])),
+        shape=counts.shape,
+    )
+
+
 def count_vectors(counts: scipy.sparse.csr_matrix, width: int, *, seed: int = 0) -> np.ndarray:
     """Turn neighbour counts into one short vector for each piece.
 
-    Each count becomes the positive part of the pointwise mutual information, with the frequencies
-    of the neighbours raised to 0.75 (Levy, Goldberg & Dagan 2015, "Improving Distributional
-    Similarity", sections 2.1 and 3.2). A truncated singular value decomposition keeps the ``width``
-    strongest directions; each is weighted by the root of its singular value (section 3.3).
+    A truncated singular value decomposition keeps the ``width`` strongest directions of
+    `positive_information`; each is weighted by the root of its singular value (Levy, Goldberg &
+    Dagan 2015, section 3.3).
 
     Args:
         counts: from `count_neighbours`.
@@ -84,18 +109,33 @@ def count_vectors(counts: scipy.sparse.csr_matrix, width: int, *, seed: int = 0)
             f"width={width}, {size} pieces, {counts.nnz // 2} pairs of neighbours: a width from 1 "
             "to below the number of pieces, and at least one pair, were expected."
         )
-    found = counts.tocoo()
-    total = np.asarray(counts.sum(axis=1), dtype=np.float64).ravel()
-    smooth = total**0.75
-    information = np.log(
-        found.data.astype(np.float64) * smooth.sum() / (total[found.row] * smooth[found.col])
-    )
-    kept = information > 0
-    matrix = scipy.sparse.csr_matrix(
-        (information[kept].astype(np.float32), (found.row[kept], found.col[kept])),
-        shape=counts.shape,
-    )
+    matrix = positive_information(counts)
     left, strength, _ = randomized_svd(matrix, width, n_iter=4, random_state=seed)
     vectors = np.asarray(left * np.sqrt(strength), dtype=np.float32)
-    vectors[total == 0] = 0  # and not what rounding made of it
+    vectors[np.asarray(counts.sum(axis=1)).ravel() == 0] = 0  # and not what rounding made of it
     return vectors
+
+
+def nearest(vectors: np.ndarray, index: int, k: int = 4) -> np.ndarray:
+    """Find the vectors that point in the most similar direction (cosine similarity).
+
+    Args:
+        vectors: float [n, width].
+        index: the row to find neighbours of.
+        k: how many.
+
+    Returns:
+        The k row numbers, the most similar first, without ``index``.
+
+    Raises:
+        CourseError: there is no such row, or there are not k others.
+    """
+    if not (0 <= index < len(vectors) and 0 < k < len(vectors)):
+        raise CourseError(
+            f"index={index}, k={k}: there are {len(vectors)} vectors, so an index below this and "
+            "fewer neighbours than this were expected."
+        )
+    length = np.linalg.norm(vectors, axis=1)
+    likeness = vectors @ vectors[index] / np.where(length > 0, length, 1)
+    likeness[index] = -np.inf
+    return likeness.argsort(kind="stable")[::-1][:k]

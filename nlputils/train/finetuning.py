@@ -16,6 +16,7 @@ from nlputils.train.batches import OrderedBatches, ShuffledBatches, lengths_of, 
 from nlputils.train.history import History
 from nlputils.train.loop import Plan, train
 from nlputils.train.optimizers import Adam
+from nlputils.train.reuse import set_back
 from nlputils.train.schedules import WarmupDecay
 
 
@@ -93,15 +94,10 @@ def _compile(model: keras.Model, learning_rate: float, steps: int, warmup: int) 
     """Give a model a fresh optimizer, loss and metric.
 
     TensorFlow needs seconds to compile a training step, more than a training on few labels takes.
-    So a model that was fine-tuned before keeps its compiled steps: its optimizer is set back to
-    nothing, its schedule gets the new values. The result is the same, bit for bit.
+    So a model that was fine-tuned before keeps its compiled steps (see `set_back`).
     """
     schedule = _SCHEDULES.get(model)
-    tensorflow = keras.backend.backend() == "tensorflow"
-    if tensorflow and schedule is not None and _is_in_use(model, schedule):
-        schedule.set(learning_rate, steps, warmup)
-        for variable in model.optimizer.variables:
-            variable.assign(ops.zeros_like(variable))
+    if schedule is not None and set_back(model, schedule, learning_rate, steps, warmup):
         return
     schedule = WarmupDecay(learning_rate, steps, warmup)
     model.compile(
@@ -110,15 +106,6 @@ def _compile(model: keras.Model, learning_rate: float, steps: int, warmup: int) 
         metrics=["accuracy"],
     )
     _SCHEDULES[model] = schedule
-
-
-def _is_in_use(model: keras.Model, schedule: WarmupDecay) -> bool:
-    """Whether nobody has compiled the model in another way, or frozen a layer, since."""
-    optimizer = model.optimizer
-    trained = [id(variable) for variable in getattr(optimizer, "_trainable_variables", [])]
-    return getattr(optimizer, "_learning_rate", None) is schedule and trained == [
-        id(variable) for variable in model.trainable_variables
-    ]
 
 
 def predict_probabilities(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import keras
 
@@ -13,10 +14,11 @@ from nlputils.text import MaskedBatches
 from nlputils.train.history import History
 from nlputils.train.loop import Plan, train
 from nlputils.train.optimizers import AdamW
+from nlputils.train.reuse import set_back
 from nlputils.train.schedules import WarmupDecay
 
 # Steps from which a pretraining is long.
-LONG = 500
+LONG = 100
 
 
 def pretrain(
@@ -61,8 +63,7 @@ def pretrain(
     steps = len(batches)
     if not 1 <= reports <= steps:
         raise CourseError(f"{steps} steps cannot give {reports} reports: lower `reports`.")
-    rate = WarmupDecay(learning_rate, steps, round(warmup * steps))
-    model = compiled(task, rate, weight_decay, long=steps >= LONG)
+    model = _compiled_before(task, (learning_rate, steps, round(warmup * steps)), weight_decay)
     settings = {"learning_rate": learning_rate, "warmup": warmup}
     plan = Plan(
         reports=reports,
@@ -77,6 +78,25 @@ def pretrain(
     return History(frame, seconds, tokens, {"steps": plan.steps, **settings})
 
 
+# The model of each task that `pretrain` has compiled, its schedule, and what else it was made for.
+_MODELS: WeakKeyDictionary[Any, tuple[keras.Model, WarmupDecay, tuple[float, bool]]] = (
+    WeakKeyDictionary()
+)
+
+
+def _compiled_before(task: Any, rates: tuple[float, int, int], weight_decay: float) -> keras.Model:
+    """Return a task's model, ready to train: the one of its last pretraining where it serves."""
+    made_for = (weight_decay, rates[1] >= LONG)
+    if task in _MODELS:
+        model, schedule, before = _MODELS[task]
+        if before == made_for and set_back(model, schedule, *rates):
+            return model
+    schedule = WarmupDecay(*rates)
+    model = compiled(task, schedule, weight_decay, long=made_for[1])
+    _MODELS[task] = (model, schedule, made_for)
+    return model
+
+
 def compiled(task: Any, learning_rate: Any, weight_decay: float, *, long: bool) -> keras.Model:
     """Return a masked-LM task's plain model, ready for ``fit``.
 
@@ -84,9 +104,9 @@ def compiled(task: Any, learning_rate: Any, weight_decay: float, *, long: bool) 
         task: from `nlputils.models.masked_lm`; its weights are shared.
         learning_rate: a number or a schedule.
         weight_decay: AdamW's; not applied to biases, norms and embeddings.
-        long: TensorFlow needs seconds to compile a step with XLA. On a CPU the step is then a
-            quarter faster, so only a long training gets them back. (JAX always does it; torch is
-            left alone.)
+        long: TensorFlow needs ten seconds or more to compile a step with XLA. On a CPU a step
+            then takes half the time or less, so that a longer training gets them back. (JAX
+            always does it; torch is left alone.)
 
     Returns:
         The model with optimizer and loss.

@@ -52,7 +52,7 @@ COSTS = ("seconds", "matmul", "per_second")
 LIMITS: dict[tuple[str, str], tuple[float, float]] = {
     ("03", "port_spam_f1"): (0.0, 0.05),
     ("07", "few_gain"): (0.005, 1.0),
-    ("07", "few_places"): (0.005, 1.0),
+    ("07", "few_match"): (0.005, 1.0),
 }
 SCORES = (-1.0, 1.0)
 

@@ -51,7 +51,7 @@ LEVELS: dict[tuple[str, str], dict[str, str | float]] = {
     ("14", "head_encoder_gap"): {"another gelu": "bert_silent_gap", "compared with itself": 0.0},
 }
 # Differences that are 0 when what they measure has no effect.
-EFFECTS = (("07", "few_gain"), ("07", "few_places"))
+EFFECTS = (("07", "few_gain"), ("07", "few_match"))
 # Effects that a sound run of a profile may show or not. The lesson claims none; no gate is here.
 OPEN = (("laptop", "07", "few_gain"), ("gpu", "07", "few_gain"))
 

@@ -84,3 +84,23 @@ def test_the_installed_command_answers_at_once_and_imports_little():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert answer.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("command", "set_already", "starts_again"),
+    [("evaluate-encoder", "", True), ("evaluate-encoder", "0", False), ("data", "", False)],
+)
+def test_a_long_training_starts_again_with_huge_pages(
+    monkeypatch, command, set_already, starts_again
+):
+    started = []
+    monkeypatch.setattr(cli.sys, "platform", "linux")
+    monkeypatch.setattr(cli.sys, "argv", ["nlputils", command, "--help"])
+    monkeypatch.setattr(cli.os, "execve", lambda *words: started.append(words))
+    value = f"glibc.malloc.hugetlb={set_already}" if set_already else ""
+    monkeypatch.setenv("GLIBC_TUNABLES", value)
+    with pytest.raises(SystemExit):  # argparse, after the help
+        cli.entry()
+    expected = [[cli.sys.executable, "nlputils", command, "--help"]] if starts_again else []
+    assert [words[1] for words in started] == expected
+    assert all(words[2]["GLIBC_TUNABLES"] == "glibc.malloc.hugetlb=1" for words in started)

@@ -376,6 +376,20 @@ def test_names_stand_beside_the_ends_of_their_lines_and_apart():
     assert all(contrast(text.get_color(), "white") >= CONTRAST for text in texts)
 
 
+def test_levels_are_drawn_and_said():
+    figure = plots.learning_curve(history(), "step", "loss", levels={"frequencies": 3.0})
+    assert [list(y) for _, y in lines_of(figure)][1] == [3.0, 3.0]
+    assert figure.alt.endswith("A dashed line at 3: frequencies.")
+    assert "frequencies: 3" in {text.get_text() for text in figure.figure.axes[0].texts}
+
+
+def test_a_short_line_carries_its_name_itself():
+    frame = pd.DataFrame({"step": [0, 10, 40, 100], "long": [4.0, 3, 2, 1]})
+    frame["short"] = [4.0, 3.9, np.nan, np.nan]
+    (axes,) = plots.learning_curve(frame, "step", ["long", "short"]).figure.axes
+    assert {text.get_text(): text.xy[0] for text in axes.texts} == {"long": 100, "short": 10}
+
+
 @pytest.mark.parametrize(
     ("plateau", "words"),
     [(3.0, "first lies below it at step 40"), (1.0, "first lies below it never")],

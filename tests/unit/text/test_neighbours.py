@@ -5,7 +5,7 @@ import pytest
 import scipy.sparse
 
 from nlputils.errors import CourseError
-from nlputils.text import count_neighbours, count_vectors
+from nlputils.text import count_neighbours, count_vectors, nearest, positive_information
 
 # Ids 0 and 1 are special tokens.
 ROWS = np.array([[0, 2, 3, 4, 1], [0, 2, 1, 3, 1]])
@@ -81,3 +81,24 @@ def test_text_without_neighbours_is_named():
         count_neighbours(ROWS, 4, special=2)
     with pytest.raises(CourseError, match="window=0"):
         count_neighbours(ROWS, 5, special=2, window=0)
+
+
+def test_information_is_zero_where_chance_explains_the_count():
+    """By hand: all pairs as often as chance has it, but the pair of ids 1 and 2 more often."""
+    counts = scipy.sparse.csr_matrix(np.array([[2.0, 2, 2], [2, 1, 3], [2, 3, 1]]))
+    more = np.log(3 * 3 / 6)
+    np.testing.assert_allclose(
+        positive_information(counts).toarray(), [[0, 0, 0], [0, 0, more], [0, more, 0]], atol=1e-6
+    )
+
+
+def test_the_nearest_vectors_are_those_of_the_most_similar_direction():
+    vectors = np.array([[1.0, 0], [10, 1], [1, 1], [0, 0], [-1, 0]])
+    assert nearest(vectors, 0, 4).tolist() == [1, 2, 3, 4]
+    assert nearest(vectors, 4, 1).tolist() == [3]
+
+
+@pytest.mark.parametrize(("index", "k"), [(5, 1), (-1, 1), (0, 5), (0, 0)])
+def test_vectors_that_are_not_there_have_no_neighbours(index, k):
+    with pytest.raises(CourseError, match="5 vectors"):
+        nearest(np.eye(5), index, k)

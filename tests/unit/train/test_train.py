@@ -28,7 +28,7 @@ def material(tmp_path_factory):
 def pretrained(material, seed, size="tiny"):
     tokenizer, rows = material
     backbone = models.encoder(size, len(tokenizer), 16, seed=seed)
-    batches = MaskedBatches(rows, tokenizer, 16, steps=120, seed=seed)
+    batches = MaskedBatches(rows, tokenizer, 16, steps=99, seed=seed)
     history = train.pretrain(
         models.masked_lm(backbone, seed=seed), batches, reports=3, learning_rate=1e-3, label=""
     )
@@ -41,7 +41,7 @@ def test_pretraining_learns_and_repeats_itself(material):
     assert loss.iloc[-1] < 0.5 * np.log(len(material[0]))  # an untrained model stands at log V
     assert loss.tolist() == again.frame["loss"].tolist()
     assert all((x == y).all() for x, y in zip(a.get_weights(), b.get_weights(), strict=True))
-    assert first.tokens == 120 * 16 * 16
+    assert first.tokens == 99 * 16 * 16
 
 
 def test_every_step_is_made_when_reports_do_not_divide_them(material, tmp_path):
@@ -67,6 +67,29 @@ def test_a_long_pretraining_is_compiled_and_repeats_itself(material, monkeypatch
     # The same arithmetic in another order.
     assert np.allclose(first.frame["loss"], plain.frame["loss"], rtol=1e-3)
     assert first.frame["loss"].tolist() != plain.frame["loss"].tolist()
+
+
+def test_a_task_that_is_pretrained_again_gives_what_a_fresh_one_gives(material):
+    """Its compiled steps serve again; nothing of the first training may be left in them."""
+    tokenizer, rows = material
+
+    def weights(task, seed, rate, steps):
+        batches = MaskedBatches(rows, tokenizer, 8, steps=steps, seed=seed)
+        train.pretrain(task, batches, reports=1, learning_rate=rate, label="")
+        return [np.array(weight) for weight in task.get_weights()]
+
+    def fresh():
+        return models.masked_lm(models.encoder("1x64", len(tokenizer), 16, seed=1), seed=1)
+
+    task = fresh()
+    first = task.get_weights()
+    weights(task, 1, 1e-2, 9)
+    task.set_weights(first)
+    again, once = weights(task, 2, 1e-3, 6), weights(fresh(), 2, 1e-3, 6)
+    assert all((a == b).all() for a, b in zip(again, once, strict=True))
+    # Planted: the first training's rate would have been noticed.
+    other = weights(fresh(), 2, 1e-2, 6)
+    assert not all((a == b).all() for a, b in zip(again, other, strict=True))
 
 
 def test_untrained_loss_is_that_of_a_guess(material):

@@ -1,0 +1,44 @@
+"""Compiled training steps that serve again: TensorFlow needs many seconds to compile them."""
+
+from __future__ import annotations
+
+import keras
+from keras import ops
+
+from nlputils.train.schedules import WarmupDecay
+
+
+def set_back(
+    model: keras.Model, schedule: WarmupDecay, learning_rate: float, steps: int, warmup: int
+) -> bool:
+    """Make a compiled model ready for a new training, with its compiled steps, where that is sound.
+
+    Its optimizer is set back to nothing, its schedule gets the new values. The training that
+    follows is the same as with a model compiled anew, bit for bit.
+
+    Args:
+        model: compiled before, with an optimizer that reads the schedule.
+        schedule: that schedule.
+        learning_rate: the new highest rate.
+        steps: of the new training.
+        warmup: steps in which the rate rises.
+
+    Returns:
+        Whether it is ready. It must be compiled anew on other backends, where somebody has compiled
+        it in another way, or frozen a layer, since.
+    """
+    if keras.backend.backend() != "tensorflow" or not _is_in_use(model, schedule):
+        return False
+    schedule.set(learning_rate, steps, warmup)
+    for variable in model.optimizer.variables:
+        variable.assign(ops.zeros_like(variable))
+    return True
+
+
+def _is_in_use(model: keras.Model, schedule: WarmupDecay) -> bool:
+    """Whether nobody has compiled the model in another way, or frozen a layer, since."""
+    optimizer = model.optimizer
+    trained = [id(variable) for variable in getattr(optimizer, "_trainable_variables", [])]
+    return getattr(optimizer, "_learning_rate", None) is schedule and trained == [
+        id(variable) for variable in model.trainable_variables
+    ]
