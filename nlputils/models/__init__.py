@@ -16,7 +16,7 @@ from nlputils.models.exact_gelu import ExactGeluBertBackbone
 from nlputils.models.exporting import export_hugging_face
 from nlputils.models.features import mean_pooled
 from nlputils.models.hugging_face import read_tensors
-from nlputils.models.loading import load_encoder
+from nlputils.models.loading import encoder_folder, load_encoder
 from nlputils.models.miniature import miniature_config, write_miniature
 from nlputils.models.names import with_bert_names
 from nlputils.models.pooling import MeanPoolingClassifier
@@ -32,6 +32,7 @@ __all__ = [
     "MeanPoolingClassifier",
     "classifier",
     "encoder",
+    "encoder_folder",
     "encoder_size",
     "export_hugging_face",
     "full_float32",

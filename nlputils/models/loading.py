@@ -48,11 +48,7 @@ def load_encoder(source: str | Path | None = None) -> Encoder:
         CourseError: there is no such encoder, a file of it is missing or damaged, it would come
             out wrong, or there is no network.
     """
-    if source is None:
-        return load_course_encoder(_shipped())
-    folder = Path(source)
-    if not folder.is_dir() and (_shelf() / folder).is_dir():
-        folder = _shelf() / folder
+    folder = _on_disk(source)
     if folder.is_dir():
         return _from_folder(folder)
     name = str(source)
@@ -62,6 +58,36 @@ def load_encoder(source: str | Path | None = None) -> Encoder:
         f"No encoder at {folder}: run lesson 05, or name a folder that has one. (It is no name of "
         "a KerasHub preset either; keras_hub.models.BertBackbone.presets lists them.)"
     )
+
+
+def encoder_folder(source: str | Path | None = None) -> Path:
+    """Find the folder of an encoder on this disk, by the same names as `load_encoder`.
+
+    Args:
+        source: a folder, the name of an encoder that is shipped with the course, or nothing for
+            the shipped one.
+
+    Returns:
+        The folder.
+
+    Raises:
+        CourseError: there is no such folder.
+    """
+    folder = _on_disk(source)
+    if not folder.is_dir():
+        raise CourseError(
+            f"No encoder at {folder}: run lesson 05, name a folder that has one, or one of "
+            f"{', '.join(found.name for found in with_checksums(_shelf())) or 'none yet'}, which "
+            "came with the course."
+        )
+    return folder
+
+
+def _on_disk(source: str | Path | None) -> Path:
+    if source is None:
+        return _shipped()
+    folder = Path(source)
+    return _shelf() / folder if not folder.is_dir() and (_shelf() / folder).is_dir() else folder
 
 
 def _shelf() -> Path:

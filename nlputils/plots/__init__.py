@@ -5,7 +5,7 @@ can be told apart by readers who are colour-blind, and no meaning hangs on colou
 """
 
 from nlputils.plots.counts import label_counts, length_histogram
-from nlputils.plots.curves import learning_curve, loss_curve, low_label_curve
+from nlputils.plots.curves import learning_curve, low_label_curve
 from nlputils.plots.figure import PALETTE, Figure, show, style
 from nlputils.plots.results import comparison, scores
 from nlputils.plots.road import road_map
@@ -21,7 +21,6 @@ __all__ = [
     "label_counts",
     "learning_curve",
     "length_histogram",
-    "loss_curve",
     "low_label_curve",
     "road_map",
     "scores",

@@ -62,52 +62,6 @@ def learning_curve(
 
 
 @styled
-def loss_curve(
-    frame: pd.DataFrame,
-    x: str = "step",
-    y: str = "loss",
-    *,
-    plateau: float | None = None,
-    plateau_label: str = "knowing only how frequent each piece is",
-    title: str = "",
-) -> Figure:
-    """Draw the loss of a pretraining, and the level at which it first rests.
-
-    A masked language model first learns how frequent each piece is, and stays for a while at the
-    loss that this knowledge gives. It falls below once it reads the context.
-
-    Args:
-        frame: A row for each report.
-        x: The column along the horizontal axis.
-        y: The column of the loss, in nats.
-        plateau: The loss of a guess by frequency alone, drawn as a dashed line; None draws none.
-        plateau_label: What this line is called.
-        title: What stands above.
-
-    Returns:
-        The figure.
-
-    Raises:
-        CourseError: When a column is missing or holds no number.
-    """
-    rows = _series(frame, x, y)
-    figure, axes = canvas(8, 4.2)
-    every = max(1, len(rows) // _MARKED)
-    axes.plot(rows[x], rows[y], markevery=every, **look(0))
-    axes.set(xlabel=_words(x), ylabel=f"{_words(y)} (nats)", title=title)
-    alt = f"{_head('Line chart', title)} {_trend(_words(y), rows[x], rows[y], _words(x))}"
-    if plateau is not None:
-        _level(axes, plateau, plateau_label)
-        below = rows[rows[y] < plateau]
-        place = f"at {_words(x)} {number(below[x].iloc[0])}" if len(below) else "never"
-        alt += (
-            f" A dashed line at {number(plateau)} marks {plateau_label}; the curve first lies "
-            f"below it {place}."
-        )
-    return Figure(figure, alt)
-
-
-@styled
 def low_label_curve(
     frame: pd.DataFrame,
     *,

@@ -3,7 +3,14 @@
 `run_study` measures each choice in the recipe; `make_encoder` pretrains by it.
 """
 
-from nlputils.shipping.evaluating import TASKS, Effort, evaluate_encoder, evaluation_table
+from nlputils.shipping.evaluating import (
+    TASKS,
+    Effort,
+    evaluate_again,
+    evaluate_encoder,
+    evaluation_table,
+    stored_scores,
+)
 from nlputils.shipping.making import Recipe, make_encoder
 from nlputils.shipping.studies import STUDIES, Study, run_study, study_table
 from nlputils.shipping.trials import Budget, Settings
@@ -16,9 +23,11 @@ __all__ = [
     "Recipe",
     "Settings",
     "Study",
+    "evaluate_again",
     "evaluate_encoder",
     "evaluation_table",
     "make_encoder",
     "run_study",
+    "stored_scores",
     "study_table",
 ]

@@ -134,11 +134,72 @@ def evaluate_encoder(
     return dict(found["tasks"])
 
 
-def evaluation_table(path: str | Path) -> pd.DataFrame:
+def evaluate_again(
+    source: str | Path | None, name: str, *, tell: Callable[[str], None] = print
+) -> evaluate.Score:
+    """Measure a part of a stored evaluation again: the encoder's own training of its first seed.
+
+    The learning rate is the stored one, so nothing is chosen anew. On another machine, rounding
+    may give another score.
+
+    Args:
+        source: an encoder with an evaluation, as `nlputils.models.load_encoder` takes it.
+        name: one of its tasks.
+        tell: takes a line with the score.
+
+    Returns:
+        The score, to be set beside the first of ``stored_scores(...)["pretrained"].values``.
+
+    Raises:
+        CourseError: there is no such encoder, evaluation or task in it, the evaluation is about
+            other weights, or files cannot be had.
+    """
+    folder = models.encoder_folder(source)
+    held = _task(folder, name)
+    encoder = models.load_encoder(folder)
+    _opened(folder / _FILE, weights_fingerprint(encoder.backbone))
+    stored = {**held["effort"], "learning_rates": (held["chosen"]["pretrained"],), "seeds": 1}
+    task = TASKS[name]
+    _, runs, _ = _Bench(encoder, task, Effort(**stored)).network("pretrained")
+    found = evaluate.score(task.metric, runs, task.design)
+    tell(f"{name}: pretrained {found}")
+    return found
+
+
+def stored_scores(source: str | Path | None, name: str) -> dict[str, evaluate.Score]:
+    """Return what a stored evaluation says of each system on one task.
+
+    Args:
+        source: an encoder with an evaluation, as `nlputils.models.load_encoder` takes it.
+        name: one of its tasks.
+
+    Returns:
+        System to score, ``pretrained`` and ``random`` first.
+
+    Raises:
+        CourseError: there is no such encoder, evaluation, or task in it.
+    """
+    scores = _task(models.encoder_folder(source), name)["scores"]
+    return {system: evaluate.Score(**stored) for system, stored in scores.items()}
+
+
+def _task(folder: Path, name: str) -> dict[str, Any]:
+    """Return what the evaluation of an encoder holds of one task."""
+    tasks = _stored(folder)["tasks"]
+    if name not in tasks or name not in TASKS:
+        raise CourseError(
+            f"{folder / _FILE} holds no task {name!r}, but {', '.join(tasks) or 'none'}: name one "
+            f"of them, or run `nlputils evaluate-encoder {folder} --tasks {name}`."
+        )
+    return dict(tasks[name])
+
+
+def evaluation_table(source: str | Path | None) -> pd.DataFrame:
     """Set the systems of an evaluation side by side.
 
     Args:
-        path: a file of `evaluate_encoder`, or the folder of an encoder that has one.
+        source: a file of `evaluate_encoder`, or an encoder that has one, as
+            `nlputils.models.load_encoder` takes it.
 
     Returns:
         A row for each task and system: ``task``, ``system``, ``metric``, ``score`` with its 95 %
@@ -147,13 +208,10 @@ def evaluation_table(path: str | Path) -> pd.DataFrame:
         texts``, ``seeds``, and ``seconds`` of one training.
 
     Raises:
-        CourseError: the file does not exist, or is no evaluation.
+        CourseError: there is no such encoder or file, or it is no evaluation.
     """
-    path = Path(path) / _FILE if Path(path).is_dir() else Path(path)
-    if not path.is_file():
-        raise CourseError(f"No evaluation at {path}: `nlputils evaluate-encoder` makes it.")
     rows = []
-    for task, held in _read(path)["tasks"].items():
+    for task, held in _stored(source)["tasks"].items():
         for system, stored in held["scores"].items():
             found = evaluate.Score(**stored)
             against = held["against"].get(system)
@@ -177,6 +235,15 @@ def evaluation_table(path: str | Path) -> pd.DataFrame:
                     row["verdict"] = "ahead" if comparison.better == "pretrained" else "behind"
             rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _stored(source: str | Path | None) -> dict[str, Any]:
+    """Return the evaluation in a file, or beside an encoder."""
+    is_file = source is not None and Path(source).suffix == ".json"
+    path = Path(str(source)) if is_file else models.encoder_folder(source) / _FILE
+    if not path.is_file():
+        raise CourseError(f"No evaluation at {path}: `nlputils evaluate-encoder` makes it.")
+    return _read(path)
 
 
 def _read(path: Path) -> dict[str, Any]:

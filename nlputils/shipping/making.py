@@ -32,6 +32,7 @@ from nlputils.text import (
     count_neighbours,
     count_vectors,
     pack,
+    positive_information,
     train_byte_bpe,
     train_wordpiece,
 )
@@ -385,7 +386,7 @@ def begin(task: Any, rows: Rows, start: Start, tell: Callable[[str], None] = pri
             tell(f"counting neighbours for vectors of {width} numbers")
             size = len(rows.tokenizer)
             counts = count_neighbours(rows.train, size, special=len(SPECIAL_TOKENS))
-            write_npy(path, count_vectors(counts, width))
+            write_npy(path, count_vectors(positive_information(counts), width))
         models.set_token_vectors(task.backbone, np.load(path))
 
 

@@ -82,37 +82,36 @@ def positive_information(counts: scipy.sparse.csr_matrix) -> scipy.sparse.csr_ma
     )
 
 
-def count_vectors(counts: scipy.sparse.csr_matrix, width: int, *, seed: int = 0) -> np.ndarray:
-    """Turn neighbour counts into one short vector for each piece.
+def count_vectors(information: scipy.sparse.csr_matrix, width: int, *, seed: int = 0) -> np.ndarray:
+    """Turn what counting neighbours told into one short vector for each piece.
 
-    A truncated singular value decomposition keeps the ``width`` strongest directions of
-    `positive_information`; each is weighted by the root of its singular value (Levy, Goldberg &
+    A truncated singular value decomposition keeps the ``width`` strongest directions of the
+    information; each is weighted by the root of its singular value (Levy, Goldberg &
     Dagan 2015, section 3.3).
 
     Args:
-        counts: from `count_neighbours`.
+        information: from `positive_information`.
         width: numbers in a vector, below the number of pieces.
         seed: of the decomposition, which is a randomised one (Halko, Martinsson & Tropp 2011).
 
     Returns:
-        float32 [vocabulary, width]; zeros for pieces without neighbours.
+        float32 [vocabulary, width]; zeros for pieces that nothing is known of.
 
     Raises:
-        CourseError: the width is out of range, or nothing was counted.
+        CourseError: the width is out of range, or nothing is known of any piece.
     """
     # Here, because all of `nlputils.text` would wait for it.
     from sklearn.utils.extmath import randomized_svd
 
-    size = counts.shape[0]
-    if not 0 < width < size or not counts.nnz:
+    size = information.shape[0]
+    if not 0 < width < size or not information.nnz:
         raise CourseError(
-            f"width={width}, {size} pieces, {counts.nnz // 2} pairs of neighbours: a width from 1 "
-            "to below the number of pieces, and at least one pair, were expected."
+            f"width={width}, {size} pieces, {information.nnz // 2} pairs of neighbours: a width "
+            "from 1 to below the number of pieces, and at least one pair, were expected."
         )
-    matrix = positive_information(counts)
-    left, strength, _ = randomized_svd(matrix, width, n_iter=4, random_state=seed)
+    left, strength, _ = randomized_svd(information, width, n_iter=4, random_state=seed)
     vectors = np.asarray(left * np.sqrt(strength), dtype=np.float32)
-    vectors[np.asarray(counts.sum(axis=1)).ravel() == 0] = 0  # and not what rounding made of it
+    vectors[np.diff(information.indptr) == 0] = 0  # and not what rounding made of it
     return vectors
 
 

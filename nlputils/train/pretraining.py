@@ -18,7 +18,7 @@ from nlputils.train.reuse import set_back
 from nlputils.train.schedules import WarmupDecay
 
 # Steps from which a pretraining is long.
-LONG = 100
+LONG = 50
 
 
 def pretrain(

@@ -402,13 +402,13 @@ lesson.claim(
 # %% [markdown]
 # The planted error forgets the power.
 #
-# Row $i$ of this table describes piece $i$, by one number for each piece of the vocabulary. Most are 0. A **singular value decomposition** writes the table as a product $U S W^T$. We keep the $d$ columns of $U$ that belong to the largest numbers in $S$, and multiply each by the root of its number (Levy et al. 2015, section 3.3). What is left is a short vector for each piece. `count_vectors` does both steps.
+# Row $i$ of this table describes piece $i$, by one number for each piece of the vocabulary. Most are 0. A **singular value decomposition** writes the table as a product $U S W^T$. We keep the $d$ columns of $U$ that belong to the largest numbers in $S$, and multiply each by the root of its number (Levy et al. 2015, section 3.3). What is left is a short vector for each piece. `count_vectors` does this.
 
 # %%
 from nlputils import plots
 from nlputils.text import count_vectors, nearest
 
-vectors_counted = count_vectors(together, d)
+vectors_counted = count_vectors(information, d)
 
 
 def listed(ids):

@@ -59,7 +59,7 @@ DRAWN = {
     "label_counts": lambda: plots.label_counts(MESSAGES),
     "length_histogram": lambda: plots.length_histogram([3, 4, 5, 9], 4),
     "learning_curve": lambda: plots.learning_curve(history(), "step", ["loss", "val_loss"]),
-    "loss_curve": lambda: plots.loss_curve(history(), plateau=3.0),
+    "levels": lambda: plots.learning_curve(history(), "step", "loss", levels={"counts": 3.0}),
     "low_label_curve": lambda: plots.low_label_curve(few_labels(), metric="spam-F1"),
     "scores": lambda: plots.scores({"svm": score(0.9, 0.8, 0.95)}),
     "comparison": lambda: plots.comparison(difference(0.05, 0.01, 0.09)),
@@ -390,19 +390,6 @@ def test_a_short_line_carries_its_name_itself():
     assert {text.get_text(): text.xy[0] for text in axes.texts} == {"long": 100, "short": 10}
 
 
-@pytest.mark.parametrize(
-    ("plateau", "words"),
-    [(3.0, "first lies below it at step 40"), (1.0, "first lies below it never")],
-)
-def test_a_loss_curve_says_when_it_leaves_the_plateau(plateau, words):
-    figure = plots.loss_curve(history(), plateau=plateau)
-    curve, level = figure.figure.axes[0].lines
-    assert list(level.get_ydata()) == [plateau, plateau]
-    assert np.allclose(curve.get_ydata(), history()["loss"])
-    assert f"A dashed line at {number(plateau)}" in figure.alt
-    assert words in figure.alt
-
-
 def test_few_labels_are_drawn_with_their_intervals():
     figure = plots.low_label_curve(few_labels(), metric="spam-F1", title="Few")
     axes = figure.figure.axes[0]
@@ -431,7 +418,7 @@ def test_few_labels_are_drawn_with_their_intervals():
     [
         (lambda: plots.learning_curve(history(), "step", "accuracy"), r"lacks \['accuracy'\]"),
         (lambda: plots.learning_curve(history(), "epoch", "loss"), r"lacks \['epoch'\]"),
-        (lambda: plots.loss_curve(history().assign(loss=np.nan)), "holds no number"),
+        (lambda: plots.learning_curve(history().assign(loss=np.nan), "step", "loss"), "no number"),
         (lambda: plots.low_label_curve(few_labels().drop(columns="low")), r"lacks \['low'\]"),
         (lambda: plots.low_label_curve(few_labels().assign(n=0)), "positive"),
         (lambda: plots.low_label_curve(few_labels().iloc[:0]), "positive"),

@@ -10,7 +10,14 @@ import pytest
 from nlputils import data, models
 from nlputils.cli import main
 from nlputils.errors import CourseError
-from nlputils.shipping import Effort, evaluate_encoder, evaluating, evaluation_table
+from nlputils.shipping import (
+    Effort,
+    evaluate_again,
+    evaluate_encoder,
+    evaluating,
+    evaluation_table,
+    stored_scores,
+)
 from nlputils.text import train_wordpiece
 
 QUICK = Effort(seeds=2, learning_rates=(1e-3, 3e-3), few_epochs=2, epochs=1)
@@ -21,7 +28,7 @@ def built(tmp_path_factory):
     """The folder of the encoder; tests write into copies of it."""
     split = data.load("pocket_messages")
     tokenizer = train_wordpiece(list(split.train["text"]), 600)
-    backbone = models.encoder("1x64", len(tokenizer), 32)
+    backbone = models.encoder("1x64", len(tokenizer), 32, seed=7)  # no weights of `random`
     folder = tmp_path_factory.mktemp("built") / "e"
     return models.save_encoder(folder, backbone, tokenizer, {"size": "1x64"})
 
@@ -107,6 +114,23 @@ def test_what_was_measured_is_not_measured_again(encoder, tasks, tmp_path, monke
     path.write_text(json.dumps(json.loads(path.read_text()) | {"weights": "of another"}))
     with pytest.raises(CourseError, match="evaluation.json tells what another encoder is worth"):
         evaluate_encoder(encoder, ["few"], QUICK, tell=str)
+
+
+def test_a_part_measured_again_gives_the_stored_score(encoder, tasks):
+    effort = replace(QUICK, learning_rates=(3e-3, 1e-2), few_epochs=10)
+    evaluate_encoder(encoder, ["few"], effort, tell=str)
+    stored = stored_scores(encoder, "few")
+    said = []
+    repeated = evaluate_again(encoder, "few", tell=said.append)
+    assert repeated.values[0] == stored["pretrained"].values[0] and repeated.seeds == (0,)
+    assert len(said) == 1, "nothing but the one training"
+    assert repeated.value != stored["random"].values[0], "the weights make no difference here"
+    with pytest.raises(CourseError, match="holds no task 'all', but few: name one"):
+        evaluate_again(encoder, "all")
+    path = encoder / "evaluation.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"weights": "of another"}))
+    with pytest.raises(CourseError, match="what another encoder is worth"):
+        evaluate_again(encoder, "few")
 
 
 def test_a_rate_is_tried_on_so_many_texts_only(encoder, tasks, monkeypatch):
