@@ -5,6 +5,7 @@ Each command imports its folder only when it is called, so that ``--help`` comes
 
 import argparse
 import errno
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -34,7 +35,15 @@ def entry() -> int:
     if trains and wanted != dict(os.environ):
         # The C library reads the setting when a process starts, so it starts again.
         os.execve(sys.executable, [sys.executable, *sys.argv], wanted)
-    return main()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # In a file or a pipe, too, each line is there when it is said.
+        sys.stdout.reconfigure(line_buffering=True)
+    try:
+        return main()
+    except BrokenPipeError:
+        # The reader has read enough, as `head` does. What is left goes nowhere, without a word.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -137,7 +137,7 @@ def say(sentence: str) -> None:
 
 def pip(*arguments: str) -> None:
     """Run the environment's pip, showing only what a person wants to see."""
-    command = [venv_python(), "-m", "pip", "install", "--disable-pip-version-check"]
+    command = [venv_python(), "-m", "pip", "install", "--disable-pip-version-check", "--no-compile"]
     process = subprocess.Popen(
         command + list(arguments), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
@@ -150,6 +150,16 @@ def pip(*arguments: str) -> None:
     if process.wait() != 0:
         sys.stderr.write("\n".join(tail) + "\n")
         fail("pip could not install the packages (its last lines are above); run this again.")
+
+
+def compile_packages() -> None:
+    """Compile the installed packages on all cores; pip would take one."""
+    say("Compiling the packages.")
+    code = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
+    found = subprocess.run([venv_python(), "-c", code], stdout=subprocess.PIPE)
+    folder = found.stdout.decode("utf-8").strip()
+    # Some packages carry files for other Pythons, which do not compile. Pip passes over them, too.
+    subprocess.run([venv_python(), "-m", "compileall", "-j", "0", "-qq", folder])
 
 
 def make_venv(python: str) -> None:
@@ -181,10 +191,12 @@ def main(tests: bool = False) -> None:
             make_venv(python)
             pip("--require-hashes", "-r", LOCK)
             pip("--no-deps", "--no-build-isolation", "-e", ".")
+            compile_packages()
             write_stamp(STAMP, wanted_stamp())
         if not is_set_up(tests):
             say("Adding the packages that the tests need.")
             pip("--require-hashes", "-r", TESTS_LOCK)
+            compile_packages()
             write_stamp(TESTS_STAMP, wanted_stamp(TESTS_LOCK))
     say("Set-up done.")
 

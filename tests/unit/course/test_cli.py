@@ -104,3 +104,13 @@ def test_a_long_training_starts_again_with_huge_pages(
     expected = [[cli.sys.executable, "nlputils", command, "--help"]] if starts_again else []
     assert [words[1] for words in started] == expected
     assert all(words[2]["GLIBC_TUNABLES"] == "glibc.malloc.hugetlb=1" for words in started)
+
+
+def test_a_reader_that_has_read_enough_is_no_error(program):
+    """As in ``nlputils data list | head -1``: the pipe is closed before the last line."""
+    process = subprocess.Popen(
+        [program, "data", "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == "" and process.wait() == 1
