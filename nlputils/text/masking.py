@@ -63,8 +63,7 @@ def mask_tokens(
         raise CourseError(f"rate={rate}, shares={shares}: each must lie between 0 and 1.")
     if token_ids.ndim != 2:
         raise CourseError(f"token_ids has shape {token_ids.shape}; [batch, length] was expected.")
-    ends = [tokenizer.pad_id, tokenizer.cls_id, tokenizer.sep_id]
-    candidate = ~np.isin(token_ids, ends)
+    candidate = ~np.isin(token_ids, _special(tokenizer))
     # A random order in which the pieces that may not be chosen come last.
     order = np.argsort(rng.random(token_ids.shape) + 2.0 * ~candidate, axis=1, kind="stable")
     k = min(slots(token_ids.shape[1], rate), token_ids.shape[1])
@@ -83,6 +82,12 @@ def mask_tokens(
     return MaskedBatch(hidden, positions, answers.astype(np.int32), used.astype(np.float32))
 
 
+def _special(tokenizer: Tokenizer) -> list[int]:
+    """Return the ids that are never chosen nor put in."""
+    names = ("pad", "unk", "cls", "sep", "mask")
+    return sorted({getattr(tokenizer, f"{name}_id") for name in names})
+
+
 def _shown(
     answers: np.ndarray,
     used: np.ndarray,
@@ -91,9 +96,7 @@ def _shown(
     shares: tuple[float, float],
 ) -> np.ndarray:
     """Return what the model sees at the chosen places: ``[MASK]``, a random piece, the truth."""
-    special = {tokenizer.pad_id, tokenizer.unk_id, tokenizer.cls_id}
-    special |= {tokenizer.sep_id, tokenizer.mask_id}
-    ordinary = np.setdiff1d(np.arange(len(tokenizer)), sorted(special))
+    ordinary = np.setdiff1d(np.arange(len(tokenizer)), _special(tokenizer))
     lot = rng.random(answers.shape)
     other = ordinary[rng.integers(0, len(ordinary), answers.shape)]
     shown = np.where(lot < shares[0], tokenizer.mask_id, answers)

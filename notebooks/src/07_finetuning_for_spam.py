@@ -367,20 +367,18 @@ runs, seconds = {origin: [] for origin in tuned}, dict.fromkeys(tuned, 0.0)
 for number in splits:
     split = data.load(dataset, number, resplit=True)
     both = pd.concat([split.train, split.validation])
-    parts = [(inputs(part), split.y(part)) for part in (both, split.test)]
+    known, unseen = ((inputs(part), split.y(part)) for part in (both, split.test))
     for origin, found in tuned.items():
         seed = 100 * training_seed + number
         network(origin, seed)
         setting = {**found.setting, "seed": seed}
         folder = lesson.checkpoints(f"{origin}-{number}")
-        history = train.finetune(model, *parts[0], **setting, checkpoint=folder)
-        probabilities = train.predict_probabilities(model, parts[1][0], by_length=True)
+        history = train.finetune(model, *known, **setting, checkpoint=folder)
+        probabilities = train.predict_probabilities(model, unseen[0], by_length=True)
         if origin == "pretrained":
             trained = model.get_weights()
         answer = probabilities.argmax(-1)
-        runs[origin].append(
-            evaluate.Predicted(parts[1][1], answer, number, len(both), probabilities)
-        )
+        runs[origin].append(evaluate.Predicted(unseen[1], answer, number, len(both), probabilities))
         seconds[origin] += history.seconds / len(splits)
 
 # %% [markdown]
@@ -449,7 +447,7 @@ lesson.claim(
 # We sort the test messages of the last split by their loss, as in lesson 03. At the top stand the messages where the network was sure, and wrong. `p_true` is the probability that it gave to the true class.
 
 # %%
-worst = evaluate.error_table(split.test, parts[1][1], runs["pretrained"][-1].y_prob, split.labels)
+worst = evaluate.error_table(split.test, unseen[1], runs["pretrained"][-1].y_prob, split.labels)
 plots.text_table(worst.head(8), ("true", "p_true", "text"), digits=3)
 
 # %% [markdown]

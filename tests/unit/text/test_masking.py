@@ -45,7 +45,7 @@ def test_masking_shares_and_answers(tokenizer, packed):
     kept = (seen == truth).mean()
     spread = 4 * np.sqrt(0.25 / n)
     assert abs(masked - 0.8) < spread and abs(kept - 0.1) < spread
-    special = [tokenizer.pad_id, tokenizer.cls_id, tokenizer.sep_id]
+    special = [tokenizer.pad_id, tokenizer.unk_id, tokenizer.cls_id, tokenizer.sep_id]
     assert not np.isin(truth, special).any()
     untouched = np.ones_like(rows, dtype=bool)
     np.put_along_axis(untouched, batch.mask_positions, False, axis=1)
@@ -58,6 +58,14 @@ def test_padding_is_never_chosen(tokenizer):
     assert batch.mask_weights.sum(axis=1).tolist() == [1, 1]
     assert (batch.mask_positions[batch.mask_weights == 1] >= 1).all()
     assert (bert_inputs(batch.token_ids)["padding_mask"] == (rows != 0)).all()
+
+
+def test_the_unknown_piece_is_never_chosen(tokenizer):
+    """Nobody can say what stood there, and counts give it no chance: one would cost all levels."""
+    rows = np.tile([tokenizer.cls_id, tokenizer.unk_id, 7, tokenizer.unk_id, 8, 1], (50, 1))
+    rows[:, -1] = tokenizer.sep_id
+    batch = mask_tokens(rows, tokenizer, np.random.default_rng(2), rate=0.5)
+    assert set(batch.mask_ids[batch.mask_weights == 1].tolist()) == {7, 8}
 
 
 def test_batches_are_a_function_of_seed_and_step(tokenizer, packed):
