@@ -30,8 +30,8 @@ FLAGS = [
     "--disable-sync",
 ]
 WIDE, TALL, PART = 1280, 1000, 4000
-# Half a minute long, with figures, a table and claims; it needs what an earlier lesson left.
-LESSON = "14_the_bridge_to_hugging_face.ipynb"
+# With figures, tables, formulas and claims; it needs what an earlier lesson left.
+LESSON = "03_the_lstm_baseline.ipynb"
 NUMBER = LESSON[:2]
 SECONDS = 900
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
