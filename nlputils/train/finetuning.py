@@ -16,7 +16,7 @@ from nlputils.train.batches import OrderedBatches, ShuffledBatches, lengths_of, 
 from nlputils.train.history import History
 from nlputils.train.loop import Plan, train
 from nlputils.train.optimizers import Adam
-from nlputils.train.reuse import set_back
+from nlputils.train.reuse import jit, set_back
 from nlputils.train.schedules import WarmupDecay
 
 
@@ -33,6 +33,7 @@ def finetune(
     seed: int = 0,
     keep_best: bool = True,
     by_length: bool = False,
+    jit_compile: bool = False,
     label: str = "",
     checkpoint: str | Path | None = None,
 ) -> History:
@@ -52,6 +53,8 @@ def finetune(
         by_length: put rows of like length into one batch and cut their padding, which saves time
             where texts differ in length (see `ShuffledBatches`). Needs a dict with
             ``padding_mask``.
+        jit_compile: compile the step with XLA, as Keras calls it (see `jit`). It pays where one
+            model is trained often or long. What dropout leaves out is then another draw.
         label: what the progress lines call the training; "" prints none.
         checkpoint: a folder, such as ``lesson.checkpoints("spam")`` gives. Weights, the best
             weights, optimizer and history are kept there after each epoch, and the same call goes
@@ -71,14 +74,14 @@ def finetune(
         raise CourseError(f"{rows} texts and {len(y)} labels: give as many of each, at least one.")
     batches = ShuffledBatches(x, y, batch_size, epochs=epochs, seed=seed, by_length=by_length)
     steps = batches.steps_per_epoch * epochs
-    _compile(model, learning_rate, steps, round(warmup * steps))
+    _compile(model, jit_compile, learning_rate, steps, round(warmup * steps))
     settings = {"learning_rate": learning_rate, "epochs": epochs, "batch_size": batch_size}
     plan = Plan(
         reports=epochs,
         steps_per_report=batches.steps_per_epoch,
         seed=seed,
         label=label,
-        settings={"training": "finetune", "warmup": warmup, **settings},
+        settings={"training": "finetune", "warmup": warmup, "jit": jit_compile, **settings},
         keep_best=keep_best,
     )
     held_out = OrderedBatches(*validation, batch_size) if validation is not None else None
@@ -86,26 +89,33 @@ def finetune(
     return History(frame, seconds, 0, settings)
 
 
-# The schedule of each model that `finetune` has compiled.
-_SCHEDULES: WeakKeyDictionary[keras.Model, WarmupDecay] = WeakKeyDictionary()
+# The schedule of each model that `finetune` has compiled, and whether it did so with XLA.
+_COMPILED: WeakKeyDictionary[keras.Model, tuple[WarmupDecay, bool]] = WeakKeyDictionary()
 
 
-def _compile(model: keras.Model, learning_rate: float, steps: int, warmup: int) -> None:
+def _compile(
+    model: keras.Model, jit_compile: bool, learning_rate: float, steps: int, warmup: int
+) -> None:
     """Give a model a fresh optimizer, loss and metric.
 
     TensorFlow needs seconds to compile a training step, more than a training on few labels takes.
     So a model that was fine-tuned before keeps its compiled steps (see `set_back`).
     """
-    schedule = _SCHEDULES.get(model)
-    if schedule is not None and set_back(model, schedule, learning_rate, steps, warmup):
+    schedule, before = _COMPILED.get(model, (None, False))
+    if (
+        schedule is not None
+        and before == jit_compile
+        and set_back(model, schedule, learning_rate, steps, warmup)
+    ):
         return
     schedule = WarmupDecay(learning_rate, steps, warmup)
     model.compile(
         optimizer=Adam(schedule, clipnorm=1.0),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
+        jit_compile=jit(jit_compile),
     )
-    _SCHEDULES[model] = schedule
+    _COMPILED[model] = (schedule, jit_compile)
 
 
 def predict_probabilities(

@@ -14,7 +14,7 @@ from nlputils.text import MaskedBatches
 from nlputils.train.history import History
 from nlputils.train.loop import Plan, train
 from nlputils.train.optimizers import AdamW
-from nlputils.train.reuse import set_back
+from nlputils.train.reuse import jit, set_back
 from nlputils.train.schedules import WarmupDecay
 
 # Steps from which a pretraining is long.
@@ -104,9 +104,7 @@ def compiled(task: Any, learning_rate: Any, weight_decay: float, *, long: bool) 
         task: from `nlputils.models.masked_lm`; its weights are shared.
         learning_rate: a number or a schedule.
         weight_decay: AdamW's; not applied to biases, norms and embeddings.
-        long: TensorFlow needs ten seconds or more to compile a step with XLA. On a CPU a step
-            then takes half the time or less, so that a longer training gets them back. (JAX
-            always does it; torch is left alone.)
+        long: whether there is enough to train for a step compiled with XLA (see `jit`).
 
     Returns:
         The model with optimizer and loss.
@@ -137,6 +135,5 @@ def compiled_with(
     model = masked_lm_with_next(task) if next_sentence else trainable(task)
     if next_sentence:
         loss = {"masked": loss, "next": keras.losses.BinaryCrossentropy(from_logits=True)}
-    xla = long and keras.backend.backend() == "tensorflow"
-    model.compile(optimizer=optimizer, loss=loss, jit_compile=xla or "auto")
+    model.compile(optimizer=optimizer, loss=loss, jit_compile=jit(long))
     return model

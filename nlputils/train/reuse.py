@@ -8,6 +8,19 @@ from keras import ops
 from nlputils.train.schedules import WarmupDecay
 
 
+def jit(wanted: bool) -> bool | str:
+    """Return what `keras.Model.compile` is to be told of ``jit_compile``.
+
+    TensorFlow needs ten seconds or so to compile a step with XLA, for each shape of a batch. On a
+    CPU a step then takes half to two thirds of the time, so that a longer training gets them back.
+    JAX always does it; torch is left alone.
+
+    Args:
+        wanted: whether there is enough to train.
+    """
+    return (wanted and keras.backend.backend() == "tensorflow") or "auto"
+
+
 def set_back(
     model: keras.Model, schedule: WarmupDecay, learning_rate: float, steps: int, warmup: int
 ) -> bool:

@@ -207,6 +207,7 @@ few_tuned = {
         epochs=few_epochs,
         batch_size=16,
         keep_best=False,
+        jit_compile=True,
     )
     for origin in ("pretrained", "random")
 }
@@ -217,7 +218,7 @@ import pandas as pd
 pd.concat({origin: tuned.table for origin, tuned in few_tuned.items()})
 
 # %% [markdown]
-# The column `validation` holds the mean spam-F1 on validation, as a share of 1. The last column marks the choice. (The first training also pays for preparing the network. Do not compare its seconds with the others.) Now we train once for each draw. Its seed decides which messages are drawn, the random weights, and the order of the messages. With few labels, much hangs on which messages they are. So we draw several times (`few_draws`): the more draws, the narrower the interval.
+# The column `validation` holds the mean spam-F1 on validation, as a share of 1. The last column marks the choice. (The first training also pays for preparing the network. Do not compare its seconds with the others. `jit_compile=True` asks TensorFlow to compile the training step as a whole. This takes some seconds for each shape of batch, and then each step is faster. It pays where the same network is trained many times.) Now we train once for each draw. Its seed decides which messages are drawn, the random weights, and the order of the messages. With few labels, much hangs on which messages they are. So we draw several times (`few_draws`): the more draws, the narrower the interval.
 
 
 # %%
@@ -356,6 +357,7 @@ tuned = {
         seed=draws[0],
         keep_best=False,
         by_length=True,
+        jit_compile=len(splits) > 1,
     )
     for origin in ("pretrained", "random")
 }

@@ -59,6 +59,7 @@ def test_every_step_is_made_when_reports_do_not_divide_them(material, tmp_path):
 
 
 def test_a_long_pretraining_is_compiled_and_repeats_itself(material, monkeypatch):
+    monkeypatch.setattr(train.pretraining, "LONG", 61)
     _, plain = pretrained(material, 1, "1x64")
     monkeypatch.setattr(train.pretraining, "LONG", 60)
     (a, first), (b, again) = (pretrained(material, 1, "1x64") for _ in range(2))
@@ -141,20 +142,19 @@ def test_wrong_sizes_are_named():
         train.finetune(model, np.ones((3, 4), int), np.zeros(2, int), epochs=1)
 
 
-def _fitted(model, seed, rate, epochs):
+def _fitted(model, seed, rate, epochs, **more):
     x = np.random.default_rng(0).normal(size=(40, 3)).astype("float32")
     train.finetune(
         model, x, (x[:, 0] > 0).astype(int), epochs=epochs, batch_size=8, learning_rate=rate,
-        seed=seed,
+        seed=seed, **more,
     )  # fmt: skip
     return [np.array(weight) for weight in model.get_weights()]
 
 
-def _small():
+def _small(dropout=0.5):
     keras.utils.set_random_seed(5)
-    return keras.Sequential(
-        [keras.Input((3,)), keras.layers.Dense(4), keras.layers.Dropout(0.5), keras.layers.Dense(2)]
-    )
+    layers = [keras.layers.Dense(4), keras.layers.Dropout(dropout), keras.layers.Dense(2)]
+    return keras.Sequential([keras.Input((3,)), *layers])
 
 
 def test_a_model_that_is_finetuned_again_gives_what_a_fresh_one_gives():
@@ -168,6 +168,18 @@ def test_a_model_that_is_finetuned_again_gives_what_a_fresh_one_gives():
     # Planted: the first training's rate would have been noticed.
     other = _fitted(_small(), 2, 0.3, 2)
     assert not all((a == b).all() for a, b in zip(again, other, strict=True))
+
+
+def test_a_step_compiled_with_xla_trains_alike_and_is_not_kept_for_a_training_without():
+    model = _small(dropout=0)  # XLA draws other units than TensorFlow does
+    first = model.get_weights()
+    plain = _fitted(model, 2, 0.01, 2)
+    model.set_weights(first)
+    compiled = _fitted(model, 2, 0.01, 2, jit_compile=True)
+    assert model.jit_compile is True
+    assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(plain, compiled, strict=True))
+    _fitted(model, 2, 0.01, 1)
+    assert model.jit_compile is False
 
 
 def test_a_frozen_layer_is_left_alone_in_a_second_training():
