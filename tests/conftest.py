@@ -9,9 +9,16 @@ from typing import Any
 import pytest
 
 # The networks of the tests are compiled and then hardly run, so XLA compiles them without care.
-# It has to stand here before anything imports a framework. Processes that tests start inherit it;
-# the lessons do not (see `pocket_run`). Flags that somebody has set already stay.
-QUICK = {"XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"}
+# They are small, and two processes test at once, so each gets one thread: more would only wait for
+# each other. It has to stand here before anything imports a framework. Processes that tests start
+# inherit it; the lessons do not (see `as_a_learner`). What somebody has set already stays.
+QUICK = {
+    "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
 for name, value in QUICK.items():
     os.environ.setdefault(name, value)
 
@@ -80,12 +87,26 @@ def program() -> str:
 
 
 @pytest.fixture(scope="session")
-def pocket_run(tmp_path_factory, program) -> Path:
+def as_a_learner() -> dict[str, str]:
+    """The environment of a learner's machine: without what only the tests have set."""
+    return {name: value for name, value in os.environ.items() if QUICK.get(name) != value}
+
+
+@pytest.fixture(autouse=True)
+def no_training_is_long(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Compiling with XLA takes longer than the few steps of a test; tests of it ask for it."""
+    if "tests/unit/" in str(request.path.as_posix()):
+        for place in ("train.pretraining", "shipping.trials"):
+            # What no test of this process has imported is not imported for this.
+            if f"nlputils.{place}" in sys.modules:
+                monkeypatch.setattr(f"nlputils.{place}.LONG", 10**6)
+
+
+@pytest.fixture(scope="session")
+def pocket_run(tmp_path_factory, program, as_a_learner) -> Path:
     """The folder of one run of the pocket course, fresh; all tests that look at a run share it."""
     output = tmp_path_factory.mktemp("pocket")
     command = [program, "run", "--fresh", "--profile", "pocket", "--output", str(output)]
-    # As on a learner's machine: without what only the tests have set.
-    own = {name: value for name, value in os.environ.items() if QUICK.get(name) != value}
-    done = subprocess.run(command, env=own, capture_output=True, text=True, timeout=1100)
+    done = subprocess.run(command, env=as_a_learner, capture_output=True, text=True, timeout=1100)
     assert done.returncode == 0, done.stdout + done.stderr
     return (output / "latest").resolve()

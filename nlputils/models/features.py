@@ -9,7 +9,7 @@ import keras_hub
 import numpy as np
 from keras import ops
 
-from nlputils.text import bert_inputs, without_padding
+from nlputils.text import batches_of, bert_inputs, without_padding
 
 # The part of each encoder that gives the vectors, and with it what Keras compiled for it.
 _READERS: WeakKeyDictionary[keras_hub.models.BertBackbone, keras.Model] = WeakKeyDictionary()
@@ -35,8 +35,7 @@ def mean_pooled(
     found = np.empty((len(token_ids), backbone.hidden_dim), dtype=np.float32)
     # Texts of like length side by side need less padding; what is padding changes no vector.
     order = np.argsort(lengths, kind="stable")
-    for start in range(0, len(order), batch_size):
-        chosen = order[start : start + batch_size]
+    for chosen in batches_of(order, batch_size):
         inputs = without_padding(bert_inputs(token_ids[chosen]))
         vectors = ops.convert_to_numpy(reader.predict_on_batch(inputs))
         mask = inputs["padding_mask"][:, :, None]

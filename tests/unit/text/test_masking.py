@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 from nlputils.errors import CourseError
-from nlputils.text import MaskedBatches, WordIndex, bert_inputs, mask_tokens, pack, train_wordpiece
+from nlputils.text import (
+    MaskedBatches,
+    WordIndex,
+    batches_of,
+    bert_inputs,
+    mask_tokens,
+    pack,
+    train_wordpiece,
+)
 
 WORDS = [f"{a}{b}{c}" for a in "bdfg" for b in "aeiou" for c in "lmnr"]
 TEXTS = [" ".join(WORDS[i : i + 20]) for i in range(60)] * 5
@@ -29,6 +37,14 @@ def test_packing_too_little_text_is_refused_and_leaves_nothing(tokenizer, tmp_pa
     with pytest.raises(CourseError, match="do not fill one row"):
         pack(["bal"], tokenizer, 32, tmp_path / "x.npy")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("n", "found"),
+    [(7, [[0, 1, 2], [3, 4, 5], [4, 5, 6]]), (3, [[0, 1, 2]]), (2, [[0, 1]]), (0, [])],
+)
+def test_all_batches_have_one_size_and_every_row_is_in_one(n, found):
+    assert [part.tolist() for part in batches_of(np.arange(n), 3)] == found
 
 
 def test_masking_shares_and_answers(tokenizer, packed):

@@ -59,7 +59,6 @@ def test_every_step_is_made_when_reports_do_not_divide_them(material, tmp_path):
 
 
 def test_a_long_pretraining_is_compiled_and_repeats_itself(material, monkeypatch):
-    monkeypatch.setattr(train.pretraining, "LONG", 10**6)
     _, plain = pretrained(material, 1, "1x64")
     monkeypatch.setattr(train.pretraining, "LONG", 60)
     (a, first), (b, again) = (pretrained(material, 1, "1x64") for _ in range(2))
