@@ -92,16 +92,6 @@ def as_a_learner() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if QUICK.get(name) != value}
 
 
-@pytest.fixture(autouse=True)
-def no_training_is_long(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """Compiling with XLA takes longer than the few steps of a test; tests of it ask for it."""
-    if "tests/unit/" in str(request.path.as_posix()):
-        for place in ("train.pretraining", "shipping.trials"):
-            # What no test of this process has imported is not imported for this.
-            if f"nlputils.{place}" in sys.modules:
-                monkeypatch.setattr(f"nlputils.{place}.LONG", 10**6)
-
-
 @pytest.fixture(scope="session")
 def pocket_run(tmp_path_factory, program, as_a_learner) -> Path:
     """The folder of one run of the pocket course, fresh; all tests that look at a run share it."""

@@ -118,7 +118,7 @@ def evaluate_encoder(
     unknown = [name for name in names if name not in TASKS]
     if unknown:
         raise CourseError(f"{unknown[0]!r} is no task: choose from {', '.join(TASKS)}.")
-    effort, path = effort or Effort(), Path(output or Path(folder) / _FILE)
+    effort, path = effort or Effort(), Path(output or models.encoder_folder(folder) / _FILE)
     encoder = models.load_encoder(folder)
     found = _opened(path, weights_fingerprint(encoder.backbone))
     asked = json.loads(json.dumps(vars(effort)))

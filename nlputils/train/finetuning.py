@@ -133,16 +133,15 @@ def predict_probabilities(
         CourseError: there are no rows.
     """
     rows = len(next(iter(x.values())) if isinstance(x, dict) else x)
+    if rows == 0:
+        raise CourseError("There are no rows to read: give at least one.")
     order = np.argsort(lengths_of(x), kind="stable") if by_length else np.arange(rows)
-    found: np.ndarray | None = None
+    parts, logits = batches_of(order, batch_size), []
     # Batch by batch: `predict` would end with the wait that `feed` tells of.
-    for chosen in batches_of(order, batch_size):
+    for chosen in parts:
         part = rows_of(x, chosen)
         part = without_padding(part) if by_length else part
-        logits = ops.convert_to_numpy(model.predict_on_batch(part))
-        if found is None:
-            found = np.empty((rows, logits.shape[-1]), dtype=np.float32)
-        found[chosen] = logits
-    if found is None:
-        raise CourseError("There are no rows to read: give at least one.")
+        logits.append(ops.convert_to_numpy(model.predict_on_batch(part)))
+    found = np.empty((rows, logits[0].shape[-1]), dtype=np.float32)
+    found[np.concatenate(parts)] = np.concatenate(logits)
     return np.asarray(ops.softmax(found, axis=-1), dtype=np.float32)

@@ -139,6 +139,8 @@ def test_wrong_sizes_are_named():
     model = models.recurrent_classifier(20)
     with pytest.raises(CourseError, match="3 texts and 2 labels"):
         train.finetune(model, np.ones((3, 4), int), np.zeros(2, int), epochs=1)
+    with pytest.raises(CourseError, match="no rows to read"):
+        train.predict_probabilities(model, np.ones((0, 4), int))
 
 
 def _fitted(model, seed, rate, epochs, **more):
