@@ -440,7 +440,7 @@ def _add_compare_recipes(commands: "argparse._SubParsersAction[argparse.Argument
 
 
 _RECIPES_EXAMPLES = """examples:
-  nlputils compare-recipes data/encoders/recipes.json
+  nlputils compare-recipes data/encoders/recipe.json
   nlputils compare-recipes trials.json --questions "mask rate" schedule --seeds 3
   nlputils compare-recipes data/encoders/objectives.json --study objectives --seeds 3
   KERAS_BACKEND=jax nlputils compare-recipes gpu.json --size small --tokens 50000000

@@ -68,6 +68,13 @@ class Comparison:
         return self.names[0] if first else self.names[1]
 
     @property
+    def verdict(self) -> str:
+        """Where the first stands beside the second: ahead, behind, or not distinguishable."""
+        if not self.distinguishable:
+            return "not distinguishable"
+        return "ahead" if self.better == self.names[0] else "behind"
+
+    @property
     def text(self) -> str:
         """The result as a sentence in one line, as records keep it; ``str`` breaks it to fit."""
         return f"{self._sentence()} ({size(self.n, self.seeds, self.design)})"

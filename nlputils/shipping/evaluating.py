@@ -230,9 +230,7 @@ def evaluation_table(source: str | Path | None) -> pd.DataFrame:
                 told = {name: against[name] for name in evaluate.Comparison.__dataclass_fields__}
                 comparison = evaluate.Comparison(**told)
                 row["pretrained"] = comparison.interval
-                row["verdict"] = "not distinguishable"
-                if comparison.distinguishable:
-                    row["verdict"] = "ahead" if comparison.better == "pretrained" else "behind"
+                row["verdict"] = comparison.verdict
             rows.append(row)
     return pd.DataFrame(rows)
 

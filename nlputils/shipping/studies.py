@@ -2,7 +2,8 @@
 
 The study of the recipe starts from one recipe and changes one thing at a time. The study of the
 objectives goes from BERT to RoBERTa, one change in each row. The trials of a study lie in one JSON
-file, written after each. The same command goes on where it was, and seeds may be added later.
+file, written after each. The same command goes on where it was, and seeds may be added later. Those
+that came with the course lie in ``data/encoders/<study>.json``.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from typing import Any
 import keras
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from nlputils import evaluate
-from nlputils.data import Corpus, write_atomic
+from nlputils.data import Corpus, course_root, write_atomic
 from nlputils.data.files import read_object
 from nlputils.errors import CourseError
 from nlputils.lesson.machine import device
@@ -233,22 +235,26 @@ def _opened(path: Path, name: str, budget: Budget) -> dict[str, Any]:
     return held
 
 
-def study_table(path: str | Path) -> pd.DataFrame:
+def study_table(source: str | Path) -> pd.DataFrame:
     """Set each answer beside its rival: the first row, or the row before.
 
     Args:
-        path: a file of `run_study`.
+        source: a file of `run_study`, or the name of a study whose trials came with the course.
 
     Returns:
-        A row for each answer: ``question``, ``answer``, ``seeds``, ``held-out loss`` and how far
-        it lies above that of the rival (``more loss``; none where the pieces are others, since
-        such losses cannot be compared), the probes' macro F1 and its paired difference to the
-        rival with a 95 % interval, ``passes`` over the text and ``seconds`` of a training.
+        A row for each answer: ``question``, ``answer``, ``seeds``, ``passes`` over the text,
+        ``seconds`` of a training, ``held-out loss`` and how far it lies above that of the rival
+        (``more loss``; none where the pieces are others, since such losses cannot be compared)
+        with the 95 % interval of Student over the seeds (``more loss, 95 %``; none from one seed),
+        and for each probe its macro F1 with a 95 % interval, the paired ``difference`` to the
+        rival with its own, and the ``verdict``: ``ahead``, ``behind`` or ``not distinguishable``.
 
     Raises:
         CourseError: the file does not exist, or holds no trial of the first row.
     """
-    path = Path(path)
+    path = Path(source)
+    if source in STUDIES:
+        path = course_root() / "data" / "encoders" / f"{source}.json"
     if not path.is_file():
         raise CourseError(f"No trials at {path}: `nlputils compare-recipes {path}` makes them.")
     held = read_object(path)
@@ -289,23 +295,35 @@ def _row(
     def mean(key: str) -> float:
         return float(np.mean([trial[key] for trial in own.values()]))
 
-    loss = "held_out_loss"
     row: dict[str, Any] = {"question": question, "answer": name, "seeds": len(own)}
-    row["held-out loss"] = mean(loss)
+    row |= {"passes": mean("passes"), "seconds": mean("seconds")}
     both = sorted(set(own) & set(others))
-    more = [own[seed][loss] - others[seed][loss] for seed in both]
-    row["more loss"] = float(np.mean(more)) if comparable and more else None
+    loss = "held_out_loss"
+    row["held-out loss"] = mean(loss)
+    more = [own[seed][loss] - others[seed][loss] for seed in both] if comparable else []
+    row["more loss"] = float(np.mean(more)) if more else None
+    row["more loss, 95 %"] = _seeds_interval(more) if len(more) > 1 else ""
     for probe, truth in held["truth"].items():
-        runs = [_predicted(trial, probe, truth) for trial in own.values()]
-        row[probe] = evaluate.score(_METRIC, runs).value
+        found = evaluate.score(_METRIC, [_predicted(trial, probe, truth) for trial in own.values()])
+        row[probe] = f"{evaluate.METRICS[_METRIC].show(found.value)} {found.interval}"
+        row |= {f"{probe}, difference": "", f"{probe}, verdict": ""}
         if both:
-            one, other = (
+            first, second = (
                 [_predicted(trials[seed], probe, truth) for seed in both]
                 for trials in (own, others)
             )
-            found = evaluate.compare(_METRIC, one, other, (name, rival))
-            row[f"{probe}, difference"] = found.interval
-    return {**row, "passes": mean("passes"), "seconds": mean("seconds")}
+            comparison = evaluate.compare(_METRIC, first, second, (name, rival))
+            row[f"{probe}, difference"] = comparison.interval
+            row[f"{probe}, verdict"] = comparison.verdict
+    return row
+
+
+def _seeds_interval(differences: Sequence[float]) -> str:
+    """Return Student's 95 % interval for the mean of paired differences, one for each seed."""
+    k = len(differences)
+    half = float(stats.t.ppf(0.975, k - 1) * np.std(differences, ddof=1) / np.sqrt(k))
+    middle = float(np.mean(differences))
+    return f"[{middle - half:.3f}, {middle + half:.3f}]"
 
 
 def _predicted(trial: Mapping[str, Any], probe: str, truth: str) -> evaluate.Predicted:

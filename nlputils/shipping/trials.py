@@ -35,7 +35,7 @@ from nlputils.shipping.making import (
 )
 from nlputils.text import MaskedBatches, PairBatches
 from nlputils.train.loop import seed_dropout, unread_pooler
-from nlputils.train.pretraining import LONG, compiled_with
+from nlputils.train.pretraining import compiled_with, is_long
 
 Schedule = Literal["linear", "cosine", "constant"]
 Optimizer = Literal["AdamW", "Lion"]
@@ -332,7 +332,7 @@ def _compiled(task: Any, settings: Settings, phases: Sequence[_Phase]) -> keras.
         rate, beta_2=settings.beta_2, weight_decay=0.01, clipnorm=1.0
     )
     steps = sum(phase.steps for phase in phases)
-    return compiled_with(task, optimizer, long=steps >= LONG, next_sentence=settings.next_sentence)
+    return compiled_with(task, optimizer, long=is_long(steps), next_sentence=settings.next_sentence)
 
 
 def _judges(split: data.Split) -> Any:

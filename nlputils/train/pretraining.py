@@ -21,6 +21,11 @@ from nlputils.train.schedules import WarmupDecay
 LONG = 50
 
 
+def is_long(steps: int) -> bool:
+    """Tell whether so many steps repay the time in which XLA compiles one."""
+    return steps >= LONG
+
+
 def pretrain(
     task: Any,
     batches: MaskedBatches,
@@ -86,7 +91,7 @@ _MODELS: WeakKeyDictionary[Any, tuple[keras.Model, WarmupDecay, tuple[float, boo
 
 def _compiled_before(task: Any, rates: tuple[float, int, int], weight_decay: float) -> keras.Model:
     """Return a task's model, ready to train: the one of its last pretraining where it serves."""
-    made_for = (weight_decay, rates[1] >= LONG)
+    made_for = (weight_decay, is_long(rates[1]))
     if task in _MODELS:
         model, schedule, before = _MODELS[task]
         if before == made_for and set_back(model, schedule, *rates):

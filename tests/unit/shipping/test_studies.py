@@ -65,13 +65,49 @@ def test_the_table_sets_each_answer_beside_the_base(ran, tmp_path):
     right = [36, 37, 37]
     by_hand = np.mean([2 * tp / 80 for tp in right])
     one = study_table(tmp_path / "t.json").set_index("answer")
-    assert one.loc["15 % hidden", "pocket_reviews"] < by_hand + 0.01
+    shown = one.loc["15 % hidden", "pocket_reviews"]
+    assert float(shown.split(" [")[0]) < 100 * by_hand + 1
     assert one.loc["15 % hidden", "pocket_reviews, difference"].startswith("0.0 [")
     low, high = (
         float(part.strip(" ]"))
         for part in one.loc["45 % hidden", "pocket_reviews, difference"].split("[")[1].split(",")
     )
     assert high < 0 and low < high, "40 more errors must be seen"
+    verdicts = one["pocket_reviews, verdict"]
+    assert verdicts["45 % hidden"] == "behind"
+    assert verdicts["15 % hidden"] == "not distinguishable"
+    assert verdicts[studies.RECIPE.base] == ""
+
+
+def test_the_loss_over_seeds_has_students_interval(ran, tmp_path, monkeypatch):
+    cheap = studies.run_trial
+
+    def trial(settings, budget, seed, rows, tell):
+        found = cheap(settings, budget, seed, rows, tell)
+        return found | {"held_out_loss": found["held_out_loss"] + (settings.norm == "pre") * seed}
+
+    monkeypatch.setattr(studies, "run_trial", trial)
+    path = tmp_path / "t.json"
+    table = run_study("recipe", path, tmp_path, BUDGET, questions=["norm"], seeds=3, tell=str)
+    table = table.set_index("answer")
+    # Differences 0, 1, 2: mean 1, sd 1, and 4.303 is Student's 0.975 quantile with 2 degrees.
+    half = 4.3027 / np.sqrt(3)
+    row = table.loc["norm before each block"]
+    assert row["more loss"] == pytest.approx(1)
+    assert row["more loss, 95 %"] == f"[{1 - half:.3f}, {1 + half:.3f}]"
+    assert table.loc[studies.RECIPE.base, "more loss, 95 %"] == ""
+    one = run_study("recipe", tmp_path / "o.json", tmp_path, BUDGET, questions=["norm"], tell=str)
+    assert list(one["more loss, 95 %"]) == ["", ""], "one seed says nothing of seeds"
+
+
+def test_a_study_that_came_with_the_course_is_read_by_its_name(ran, tmp_path, monkeypatch):
+    shelf = tmp_path / "data" / "encoders"
+    shelf.mkdir(parents=True)
+    monkeypatch.setattr(studies, "course_root", lambda: tmp_path)
+    with pytest.raises(CourseError, match="No trials at .*objectives.json"):
+        study_table("objectives")
+    run_study("objectives", shelf / "objectives.json", tmp_path, BUDGET, tell=str)
+    assert len(study_table("objectives")) == 4
 
 
 def test_other_budgets_and_questions_are_refused(ran, tmp_path):
