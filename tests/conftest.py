@@ -97,6 +97,6 @@ def pocket_run(tmp_path_factory, program, as_a_learner) -> Path:
     """The folder of one run of the pocket course, fresh; all tests that look at a run share it."""
     output = tmp_path_factory.mktemp("pocket")
     command = [program, "run", "--fresh", "--profile", "pocket", "--output", str(output)]
-    done = subprocess.run(command, env=as_a_learner, capture_output=True, text=True, timeout=1100)
+    done = subprocess.run(command, env=as_a_learner, capture_output=True, text=True, timeout=2400)
     assert done.returncode == 0, done.stdout + done.stderr
     return (output / "latest").resolve()

@@ -1,10 +1,12 @@
 """What a person sees while the course runs, and the table at its end."""
 
+import shutil
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 _HEARTBEAT = 60.0
+# Columns where the terminal does not say how many it has.
 _WIDTH = 100
 
 
@@ -35,7 +37,9 @@ class Line:
         """
         text = f"{self._label}  {clock(elapsed)}{self._expected}  {section}"
         if self._live:
-            print(f"\r\x1b[2K{text[:_WIDTH]}", end="", flush=True)
+            # One column stays free: in a row that is full, some terminals begin the next one.
+            room = shutil.get_terminal_size((_WIDTH, 24)).columns - 1
+            print(f"\r\x1b[2K{text[:room]}", end="", flush=True)
         elif section != self._section or elapsed - self._told > _HEARTBEAT:
             print(text, flush=True)
             self._section, self._told = section, elapsed

@@ -198,19 +198,24 @@ def data() -> Finding:
     """Look at the embedded data sets and at the downloaded ones.
 
     Returns:
-        Whether the embedded ones are there and the downloaded ones undamaged.
+        Whether the embedded ones are there, and all that are here undamaged.
     """
     embedded = [card.name for card in registry().values() if card.embedded]
     for name in embedded:
         provenance(name)  # raises where a file is missing, and says which
     table = verify()
-    broken = [path for paths in table["paths"] for path in paths]
+    damaged = {str(name): paths for name, paths in table["paths"].items() if paths}
+    broken = [path for name in embedded for path in damaged.pop(name, ())]
     if broken:
-        names = [str(name) for name, paths in table["paths"].items() if paths]
-        remedy = f"Remove the file and run `nlputils data fetch {' '.join(names)}`."
+        remedy = "Restore it: `git checkout -- data/pocket`."
+        return Finding("fail", f"{len(broken)} embedded file(s) damaged: {broken[0]}", remedy)
+    broken = [path for paths in damaged.values() for path in paths]
+    if broken:
+        remedy = f"Remove the file and run `nlputils data fetch {' '.join(damaged)}`."
         return Finding("fail", f"{len(broken)} downloaded file(s) damaged: {broken[0]}", remedy)
-    whole = int((table["absent"] == 0).sum())
-    found = f"{len(embedded)} embedded sets, {whole} of {len(table)} real sets are here"
+    real = table.drop(index=embedded, errors="ignore")
+    whole = int((real["absent"] == 0).sum())
+    found = f"{len(embedded)} embedded sets, {whole} of {len(real)} real sets are here"
     return Finding("ok", found)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from nlputils.course.lessons import Lesson, code_cells
-from nlputils.data import course_root, sha256_file
+from nlputils.data import course_root
+from nlputils.data.files import files_below, sha256_files
 from nlputils.data.own import file_hashes
 
 _LENGTH = 24
@@ -30,11 +31,11 @@ def content_hashes(root: Path | None = None) -> dict[str, str]:
     """
     root = root or course_root()
     package = Path(__file__).resolve().parents[1]
-    embedded = (file for name in _DATA for file in _files(root / name))
+    embedded = (file for name in _DATA for file in files_below(root / name))
     return {
-        "nlputils": _hash_files(package, _computing(package)),
-        "requirements.lock": _hash_files(root, _files(root / "requirements.lock")),
-        "data": _hash_files(root, embedded),
+        "nlputils": sha256_files(package, _computing(package)),
+        "requirements.lock": sha256_files(root, files_below(root / "requirements.lock")),
+        "data": sha256_files(root, embedded),
     }
 
 
@@ -48,8 +49,8 @@ def lesson_key(
 
     Two runs of a lesson have the same key when nothing that could change its results differs:
     code cells (the text between them may change), parameters, the lessons it reads from,
-    ``nlputils``, the locked packages, the embedded data, Python and the Keras backend. A file of
-    one's own that a parameter names counts with its content.
+    ``nlputils``, the locked packages, the embedded data, Python and the Keras backend. A file or a
+    folder of one's own that a parameter names counts with its content.
 
     Args:
         lesson: The lesson.
@@ -78,14 +79,3 @@ def _computing(package: Path) -> Iterable[Path]:
         place = path.relative_to(package)
         if place.parts[0] != "course" and place.name != "cli.py":
             yield path
-
-
-def _files(path: Path) -> list[Path]:
-    if path.is_dir():
-        return [file for file in path.rglob("*") if file.is_file()]
-    return [path] if path.is_file() else []
-
-
-def _hash_files(base: Path, files: Iterable[Path]) -> str:
-    rows = sorted(f"{file.relative_to(base).as_posix()} {sha256_file(file)}" for file in files)
-    return hashlib.sha256("\n".join(rows).encode()).hexdigest()

@@ -19,6 +19,7 @@ from nlputils.course.lessons import Lesson, notebooks_folder, read_lessons, with
 from nlputils.course.profiles import Profiles, read_profiles
 from nlputils.course.runner import require_gpu
 from nlputils.data import course_root, write_atomic
+from nlputils.data.files import read_object
 from nlputils.errors import CourseError
 from nlputils.lesson.session import runs_folder
 from nlputils.memory import with_huge_pages
@@ -72,6 +73,8 @@ def prepare(
 
     A copy the learner has not edited follows the course's version; running its cells is no edit.
     An edited one is never touched, unless ``reset`` names it, and then it is kept as a backup.
+    What tells them apart stands in ``.prepared.json``. Where that file is damaged, each copy that
+    differs from the course's version counts as edited: nobody's work may be lost with it.
 
     Args:
         lessons: All lessons.
@@ -81,7 +84,8 @@ def prepare(
         reset: Lessons to renew.
 
     Returns:
-        A sentence for each copy that was kept, renewed or moved aside.
+        A sentence for each copy that was kept, renewed or moved aside, and one for a damaged
+        ``.prepared.json``.
 
     Raises:
         CourseError: When ``reset`` names a lesson that does not exist.
@@ -91,14 +95,26 @@ def prepare(
     if unknown:
         raise CourseError(f"There is no lesson {unknown[0]}. There are: {', '.join(lessons)}.")
     state_file = place / ".prepared.json"
-    state = json.loads(state_file.read_text(encoding="utf-8")) if state_file.is_file() else {}
-    sentences = []
+    state, sentences = _state(state_file)
     for lesson in lessons.values():
         content = with_parameters(lesson, profiles.parameters(lesson, profile))
         sentence = _prepare_one(place / lesson.path.name, content, state, lesson.number in wanted)
         sentences += [sentence] if sentence else []
     write_atomic(state_file, json.dumps(state, indent=1))
     return sentences
+
+
+def _state(path: Path) -> tuple[dict[str, str], list[str]]:
+    """Read which version each copy was made from; say so when the file cannot tell any more."""
+    if not path.is_file():
+        return {}, []
+    try:
+        return read_object(path, "It is made anew."), []
+    except CourseError as error:
+        return {}, [
+            f"{error} The file told which copies you have edited. Now each that differs from the "
+            "course's version counts as edited, and is kept. --reset NUMBER renews one."
+        ]
 
 
 def _prepare_one(copy: Path, content: Any, state: dict[str, str], renew: bool) -> str:
@@ -115,7 +131,7 @@ def _prepare_one(copy: Path, content: Any, state: dict[str, str], renew: bool) -
             state[copy.name] = new
             return ""
         elif now != before:
-            news = "" if before == new else " The course's version has changed since:"
+            news = "" if before in (None, new) else " The course's version has changed since:"
             news = news or " To begin it anew:"
             return f"{copy.name} keeps your edits.{news} --reset {copy.name[:2]} renews it."
         else:

@@ -13,7 +13,7 @@ from nlputils import __version__
 from nlputils.course.store import Entry, copy_tree, replace_folder
 from nlputils.data import course_root, write_atomic
 from nlputils.lesson.machine import device
-from nlputils.lesson.records import read_lines
+from nlputils.lesson.records import readable_lines
 
 _PACKAGES = (
     "keras",
@@ -25,6 +25,7 @@ _PACKAGES = (
     "tokenizers",
     "papermill",
 )
+_RECORDS = ("metrics", "claims")
 _SHOWN = 2
 
 
@@ -74,10 +75,11 @@ class Result:
             kind: ``metrics`` or ``claims``.
 
         Returns:
-            The entries; those made before a failure, for a lesson that failed.
+            The entries; those made before a failure, for a lesson that failed. Lines that cannot
+            be read are left out: its message tells of them.
         """
         folder = self.entry.records if self.entry else self.records
-        return read_lines(folder / f"{kind}.jsonl") if folder else []
+        return readable_lines(folder / f"{kind}.jsonl")[0] if folder else []
 
     def row(self) -> dict[str, Any]:
         """Give the lesson's row of the table.
@@ -110,6 +112,18 @@ def main_results(metrics: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return chosen or [row for row in metrics if row["kind"] == "score"][-_SHOWN:]
 
 
+def unreadable(records: Path) -> list[str]:
+    """Look for lines of a lesson's records that cannot be read.
+
+    Args:
+        records: The folder of its records.
+
+    Returns:
+        A sentence for each such line.
+    """
+    return [line for kind in _RECORDS for line in readable_lines(records / f"{kind}.jsonl")[1]]
+
+
 def write_run(folder: Path, about: dict[str, Any], results: list[Result]) -> None:
     """Assemble the folder of a run and put it into place by one rename.
 
@@ -129,7 +143,7 @@ def write_run(folder: Path, about: dict[str, Any], results: list[Result]) -> Non
     lessons = {result.number: _about(result) for result in results}
     whole = {**about, "lessons": lessons, "data": _provenance(results)}
     _write_json(staging / "run.json", whole)
-    for kind in ("metrics", "claims"):
+    for kind in _RECORDS:
         rows = {result.number: result.lines(kind) for result in results}
         _write_json(
             staging / f"{kind}.json", {n: _content(kind, lines) for n, lines in rows.items()}

@@ -21,7 +21,7 @@ from nlputils.course.lessons import read_lessons, with_parameters
 from nlputils.course.locking import only_run
 from nlputils.course.plan import Order, Step, make_plan, on_trial
 from nlputils.course.profiles import read_profiles
-from nlputils.course.results import Result, environment, write_run
+from nlputils.course.results import Result, environment, unreadable, write_run
 from nlputils.course.sources import drift
 from nlputils.course.store import Store, point_latest
 from nlputils.course.watch import Outcome, end_leftovers, watch
@@ -163,13 +163,14 @@ def _execute(
     outcome = watch(job, work, surroundings, limit, line.tell)
     result.seconds, result.peak_mb = round(outcome.seconds, 1), round(outcome.peak_mb)
     result.status, result.source = outcome.status, run_name
-    gone = _promised(step, attempt) if outcome.status == "done" else ""
-    if outcome.status == "done" and not gone:
+    done = outcome.status == "done"
+    wrong = _promised(step, attempt) if done else _sentence(step, outcome, limit, work)
+    wrong = " ".join(filter(None, (wrong, _damaged_records(step, attempt))))
+    if not wrong:
         about = _about(order, step, result, run_name)
         result.entry = store.publish(step.key, attempt, about)
     else:
-        result.status = "failed" if gone else outcome.status
-        result.message = gone or _sentence(step, outcome, limit, work)
+        result.status, result.message = "failed" if done else outcome.status, wrong
         result.notebook, result.records = attempt / "notebook.ipynb", attempt / "records"
         store.abandon(attempt)
     line.end(f"{result.status} in {clock(outcome.seconds)}")
@@ -187,6 +188,17 @@ def _promised(step: Step, attempt: Path) -> str:
                 f"promises (gives). Write it into lesson.artefact({name!r})."
             )
     return ""
+
+
+def _damaged_records(step: Step, attempt: Path) -> str:
+    """Complain when a line of what a lesson recorded cannot be read."""
+    damage = unreadable(attempt / "records")
+    if not damage:
+        return ""
+    return (
+        f"{damage[0]} The run keeps what can be read of the file. Give the same command again: "
+        f"lesson {step.lesson.number} is executed again and begins the file anew."
+    )
 
 
 def _sentence(step: Step, outcome: Outcome, limit: float, work: Path) -> str:

@@ -19,12 +19,13 @@ import requests
 from nlputils.data.cards import DatasetCard, RemoteFile, card, registry
 from nlputils.data.files import sha256_file
 from nlputils.data.places import cache_folder, embedded_files, mirror
-from nlputils.data.progress import Progress
+from nlputils.data.progress import FileProgress, Progress
 from nlputils.data.root import course_root
 from nlputils.errors import CourseError
 
 RETRIES = 3
 TIMEOUT_SECONDS = 30
+_CHUNK = 1 << 16
 _STATES = ("whole", "damaged", "absent")
 # Files whose hash was seen to be right in this process, with the size and time they had then.
 _verified: dict[Path, tuple[int, int]] = {}
@@ -160,7 +161,7 @@ def _local(data: DatasetCard, file: RemoteFile, report: Progress) -> Path:
     report.announce(url)
     damaged = path.is_file()
     try:
-        _download(file, url)
+        _download(file, url, FileProgress(report, file.bytes))
     except CourseError as error:
         if damaged:
             raise CourseError(
@@ -171,10 +172,10 @@ def _local(data: DatasetCard, file: RemoteFile, report: Progress) -> Path:
     return path
 
 
-def _download(file: RemoteFile, url: str) -> None:
+def _download(file: RemoteFile, url: str, report: FileProgress) -> None:
     """Download one file into the cache; pooch retries, checks the hash and keeps no wrong file."""
     folder = cache_folder()
-    # pooch reports each file; the progress of the whole data set is shown here instead.
+    # pooch names each file; the progress of the whole data set is shown instead.
     pooch.get_logger().setLevel(logging.ERROR)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -187,7 +188,10 @@ def _download(file: RemoteFile, url: str) -> None:
             urls={file.path: url},
             retry_if_failed=RETRIES,
         )
-        fetcher.fetch(file.path, downloader=pooch.HTTPDownloader(timeout=TIMEOUT_SECONDS))
+        downloader = pooch.HTTPDownloader(
+            progressbar=report, chunk_size=_CHUNK, timeout=TIMEOUT_SECONDS
+        )
+        fetcher.fetch(file.path, downloader=downloader)
     except requests.exceptions.RequestException as error:
         raise CourseError(
             f"{url} could not be downloaded to {folder} ({_short(error)}). Without a network, set "

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -147,11 +147,40 @@ def sha256_file(path: str | os.PathLike[str]) -> str:
     return digest.hexdigest()
 
 
-def read_object(path: str | os.PathLike[str]) -> dict[str, Any]:
+def files_below(path: Path) -> list[Path]:
+    """List the files of a folder, at any depth.
+
+    Args:
+        path: A folder, or one file.
+
+    Returns:
+        Their paths in no order; empty where there is nothing.
+    """
+    if path.is_dir():
+        return [file for file in path.rglob("*") if file.is_file()]
+    return [path] if path.is_file() else []
+
+
+def sha256_files(base: Path, files: Iterable[Path]) -> str:
+    """Hash files by their names and contents.
+
+    Args:
+        base: The folder from which their names are counted.
+        files: The files, in any order.
+
+    Returns:
+        One SHA-256 over a line for each: its name and its own SHA-256.
+    """
+    rows = sorted(f"{file.relative_to(base).as_posix()} {sha256_file(file)}" for file in files)
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+def read_object(path: str | os.PathLike[str], remedy: str = "") -> dict[str, Any]:
     """Read a JSON file that holds one object: values by name.
 
     Args:
         path: The file.
+        remedy: What to do where it cannot be read; a sentence. Without one: to copy it again.
 
     Returns:
         The object.
@@ -161,14 +190,41 @@ def read_object(path: str | os.PathLike[str]) -> dict[str, Any]:
     """
     path = Path(path)
     if not path.is_file():
-        raise CourseError(f"{path} is missing. Copy its folder again, with all files.")
+        again = remedy or "Copy its folder again, with all files."
+        raise CourseError(f"{path} is missing. {again}")
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise CourseError(f"{path} is damaged: not JSON ({error}). Copy it again.") from error
+        again = remedy or "Copy it again."
+        raise CourseError(f"{path} is damaged: not JSON ({error}). {again}") from error
     if not isinstance(found, dict):
-        raise CourseError(f"{path} holds a {type(found).__name__}; values by name were expected.")
+        kind = f"{path} holds a {type(found).__name__}; values by name were expected."
+        raise CourseError(f"{kind} {remedy}".rstrip())
     return found
+
+
+def read_npy(path: str | os.PathLike[str], remedy: str) -> np.ndarray:
+    """Map an array from a ``.npy`` file.
+
+    Args:
+        path: The file.
+        remedy: What to do where it cannot be read; a sentence.
+
+    Returns:
+        The array; its numbers are read when they are used.
+
+    Raises:
+        CourseError: When there is no such file, or it is cut off or no such file at all.
+    """
+    try:
+        mapped: np.ndarray = np.lib.format.open_memmap(path, mode="r")
+    except FileNotFoundError as error:
+        raise CourseError(f"{path} is missing. {remedy}") from error
+    except Exception as error:  # NumPy raises many kinds where a head is damaged
+        raise CourseError(
+            f"{path} is damaged: no array can be read from it ({error}). {remedy}"
+        ) from error
+    return mapped
 
 
 CHECKSUMS = "checksums.json"

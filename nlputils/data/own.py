@@ -5,6 +5,7 @@ row. Memory is bounded: a file that is too large to be held is refused with the 
 fit, or, where a limit is given, a random sample of it is drawn in one pass.
 """
 
+import contextlib
 import heapq
 import math
 import os
@@ -16,7 +17,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from nlputils.data.files import sha256_file
+from nlputils.data.files import files_below, sha256_file, sha256_files
 from nlputils.data.own_rows import Row, sentences, table
 from nlputils.data.root import course_root
 from nlputils.errors import CourseError
@@ -58,7 +59,7 @@ def is_own(name: str) -> bool:
     path = Path(name)
     if path.suffix.lower() in SUFFIXES:
         return True
-    return len(path.parts) > 1 and any(place.exists() for place in _places(path))
+    return len(path.parts) > 1 and _found(name) is not None
 
 
 def find(name: str) -> Path:
@@ -76,10 +77,9 @@ def find(name: str) -> Path:
     Raises:
         CourseError: When there is no such file, or it is of no kind that can be read.
     """
-    places = _places(Path(name))
-    found = next((place for place in places if place.exists()), None)
+    found = _found(name)
     if found is None:
-        looked = " and ".join(str(place) for place in places)
+        looked = " and ".join(str(place) for place in _places(Path(name)))
         raise CourseError(f"There is no file {name}: looked for {looked}. Give its full path.")
     if not found.is_file() or found.suffix.lower() not in SUFFIXES:
         raise CourseError(
@@ -151,18 +151,22 @@ def read(
 
 
 def identify(name: str) -> tuple[str, str]:
-    """Identify the content of a file of one's own, as a part of a lesson's content key.
+    """Identify the content of a file or a folder of one's own, as a part of a lesson's key.
 
     Args:
         name: A parameter of a lesson.
 
     Returns:
-        The name, and the sha256 of the file or ``"missing"``.
+        The name, and the sha256 of the file, or one over the names and contents of the folder's
+        files, or ``"missing"``.
     """
-    try:
-        return name, digest(find(name))
-    except (CourseError, OSError):
-        return name, "missing"
+    found = _found(name)
+    with contextlib.suppress(OSError):
+        if found is not None and found.is_dir():
+            return name, sha256_files(found, files_below(found))
+        if found is not None and found.is_file():
+            return name, digest(found)
+    return name, "missing"
 
 
 class _Labels:
@@ -261,6 +265,11 @@ def _sample(rows: Iterable[Row], path: Path, wanted: int, share: float, seed: in
     return [row for _, _, row in sorted(heap, key=lambda entry: entry[1])]
 
 
+def _found(name: str) -> Path | None:
+    """Give the first place where there is such a file or folder."""
+    return next((place for place in _places(Path(name)) if place.exists()), None)
+
+
 def _places(path: Path) -> list[Path]:
     start = Path(os.environ.get("NLPUTILS_FROM") or Path.cwd())
     path = path.expanduser()
@@ -273,13 +282,13 @@ _digests: dict[tuple[Any, ...], str] = {}
 
 
 def file_hashes(parameters: Mapping[str, Any]) -> dict[str, str]:
-    """Hash the files that a lesson's parameters name, so that a changed file is read again.
+    """Hash the files and folders that a lesson's parameters name, so that changed ones are read.
 
     Args:
         parameters: A lesson's parameters.
 
     Returns:
-        The sha256 by name; empty where no parameter names a file.
+        The sha256 by name; empty where no parameter names any.
     """
     words = [word for value in parameters.values() for word in _words(value)]
     return dict(identify(word) for word in words if is_own(word))

@@ -1,10 +1,10 @@
 """Where a lesson leaves what later lessons need, and finds what earlier ones left."""
 
-import json
 import re
 from pathlib import Path
 from typing import Literal
 
+from nlputils.data.files import read_object
 from nlputils.errors import CourseError
 from nlputils.lesson.session import Session, current, is_headless, runs_folder
 
@@ -99,7 +99,11 @@ def _in_lab(session: Session, number: str, name: str) -> Path | None:
 
 
 def _profile_of(run: Path) -> str:
-    return str(json.loads((run / "run.json").read_text(encoding="utf-8")).get("profile", ""))
+    """Read a run's profile; a run whose description is damaged has none, and stops nobody."""
+    try:
+        return str(read_object(run / "run.json").get("profile", ""))
+    except (CourseError, OSError):
+        return ""
 
 
 def _folder(parent: Path, name: str) -> Path:

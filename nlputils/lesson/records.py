@@ -142,10 +142,46 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
 
     Returns:
         The objects, in order.
+
+    Raises:
+        CourseError: When a line is no JSON object; the message names it.
     """
-    if not path.is_file():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+    rows, damage = readable_lines(path)
+    if damage:
+        raise CourseError(f"{damage[0]} Run the lesson again: it begins the file anew.")
+    return rows
+
+
+def readable_lines(path: Path) -> tuple[list[dict[str, Any]], list[str]]:
+    """Read what can be read of a file of one JSON object a line.
+
+    A kernel that is killed, or a disk that is full, may leave half of a line.
+
+    Args:
+        path: The file; a missing one is empty.
+
+    Returns:
+        The objects, in order, and a sentence for each line that is none.
+    """
+    rows: list[dict[str, Any]] = []
+    damage: list[str] = []
+    # Bytes, since half of a line may end within a letter. Only "\n" ends a line: a text may hold
+    # other characters at which Python, too, would split.
+    lines = path.read_bytes().split(b"\n") if path.is_file() else []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line.decode("utf-8"))
+        except ValueError as error:
+            damage.append(f"{path}, line {number}, is damaged: not JSON ({error}).")
+            continue
+        if isinstance(row, dict):
+            rows.append(row)
+        else:
+            kind = type(row).__name__
+            damage.append(f"{path}, line {number}, is damaged: a {kind} in place of an object.")
+    return rows, damage
 
 
 def _plain(value: Any) -> Any:

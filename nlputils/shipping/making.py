@@ -19,7 +19,7 @@ import psutil
 
 from nlputils import models, train
 from nlputils.data import Corpus, pretraining_corpus, registry, write_atomic
-from nlputils.data.files import write_npy
+from nlputils.data.files import read_npy, read_object, write_npy
 from nlputils.errors import CourseError
 from nlputils.lesson.machine import device
 from nlputils.shipping.card import card_of, readme_of
@@ -239,7 +239,8 @@ def prepared(
         The rows.
 
     Raises:
-        CourseError: files cannot be had, or the text is too small.
+        CourseError: files cannot be had, the text is too small, or what was prepared before is
+            damaged.
     """
     about_path, vocabulary = folder / "about.json", folder / "vocabulary.txt"
     if not about_path.is_file():
@@ -263,12 +264,19 @@ def prepared(
         }
         # Written last: where it stands, the rest is whole.
         write_atomic(about_path, json.dumps(about, indent=1) + "\n")
-    about = json.loads(about_path.read_text(encoding="utf-8"))
+    remedy = f"Remove the folder {folder} and give the same command again: it is made anew."
+    about = read_object(about_path, remedy)
+    rows, held = (read_npy(folder / f"{name}.npy", remedy) for name in ("train", "held_out"))
+    if (rows.size, held.size) != (about.get("tokens_train"), about.get("tokens_held_out")):
+        raise CourseError(
+            f"{folder} is damaged: its rows hold {rows.size} and {held.size} pieces, and "
+            f"{about_path.name} says {about.get('tokens_train')} and "
+            f"{about.get('tokens_held_out')}. {remedy}"
+        )
     tell(
         f"text: {about['tokens_train']:,} pieces, {about['tokens_held_out']:,} held out; tokenised "
         f"at {about['tokens_per_second']:,.0f} pieces a second, peak memory {about['peak_mb']:,} MB"
     )
-    rows, held = (np.load(folder / name, mmap_mode="r") for name in ("train.npy", "held_out.npy"))
     kind = ByteBPE if pieces == "byte pairs" else WordPiece
     return Rows(kind.load(vocabulary), rows, held, about, folder)
 
@@ -329,6 +337,9 @@ def shortened(rows: Rows, length: int) -> np.ndarray:
 
     Returns:
         int32 [n * k, length], mapped from the file.
+
+    Raises:
+        CourseError: the file of an earlier call is damaged.
     """
     if length == rows.train.shape[1]:
         return rows.train
@@ -337,7 +348,7 @@ def shortened(rows: Rows, length: int) -> np.ndarray:
         short = np.array(rows.train).reshape(-1, length)
         short[:, 0] = rows.tokenizer.cls_id
         write_npy(path, short)
-    return np.load(path, mmap_mode="r")
+    return read_npy(path, _made_anew(path))
 
 
 def stages(recipe: Recipe, rows: Rows) -> list[tuple[float, MaskedBatches]]:
@@ -376,7 +387,7 @@ def begin(task: Any, rows: Rows, start: Start, tell: Callable[[str], None] = pri
         tell: takes a progress line.
 
     Raises:
-        CourseError: the text is too small.
+        CourseError: the text is too small, or the file of the vectors is damaged.
     """
     models.set_output_bias(task, piece_counts(rows))
     if start == "counts":
@@ -387,7 +398,12 @@ def begin(task: Any, rows: Rows, start: Start, tell: Callable[[str], None] = pri
             size = len(rows.tokenizer)
             counts = count_neighbours(rows.train, size, special=len(SPECIAL_TOKENS))
             write_npy(path, count_vectors(positive_information(counts), width))
-        models.set_token_vectors(task.backbone, np.load(path))
+        models.set_token_vectors(task.backbone, read_npy(path, _made_anew(path)))
+
+
+def _made_anew(path: Path) -> str:
+    """Say what to do about a damaged file that was made from the prepared rows."""
+    return f"Remove {path.name} and give the same command again: it is made anew from the rows."
 
 
 def piece_counts(rows: Rows) -> np.ndarray:

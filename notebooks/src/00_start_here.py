@@ -110,6 +110,16 @@ lesson.record("matmul", rate, unit="GFLOP/s")
 # %% [markdown]
 # The number counts thousands of millions of operations in a second. We take the fastest of five tries, because other programs can only make a try slower. A GPU is made for this work. That is why the `gpu` profile has larger models, and the `pocket` profile has small ones.
 #
+# ## Is everything here?
+#
+# The **doctor** looks: at Python and its packages, at memory and disk, at the data, at the encoder that comes with the course, and at whether a notebook can start. `ok` needs nothing. `note` means that it works, and something is worth knowing. `fail` must be repaired, and the line below it says how. You can call it from a terminal, too: `nlputils doctor`.
+
+# %%
+from nlputils.course.doctor import doctor
+
+ailing = doctor(profile)
+
+# %% [markdown]
 # ## How to study
 #
 # 1. Read a cell before you run it. Say what it will print. Then run it.
@@ -128,6 +138,10 @@ lesson.record("matmul", rate, unit="GFLOP/s")
 #
 # **Why are there intervals everywhere?** A score is measured on a limited number of examples. With other examples it would come out a little different. The interval says how different, within reason.
 #
+# ## Reflection
+#
+# How can you trust what you read here? You have seen the tools. A number comes from a cell that you can run. A conclusion is a claim that a wrong value would break. They have limits. A claim can be true and of no use. A check only refuses the error that somebody thought of. And a number from your machine is one measurement, until you measure again. Which claim in your own work would you trust more if it named its planted error?
+#
 # ## Takeaways
 #
 # - Pretraining needs text. Fine-tuning needs labels.
@@ -136,14 +150,14 @@ lesson.record("matmul", rate, unit="GFLOP/s")
 #
 # ## Exercises
 #
-# 1. Write two reviews with the same words, one good and one bad. Check your pair with `sorted(text.split())`.
-# 2. Change the planted value of the claim to `bags`. Run the cell. What does the course say, and why is it right?
-# 3. Double `size`. By how much should the time of one multiplication grow, by the formula? Measure it.
+# 1. Write `same_bag(one, other)`: true where two texts hold the same words, each as often, in any order. `same_bag(ham, spam)` must be true, and `same_bag(ham, ham + " now")` false. Then write two reviews with the same words, one good and one bad. Check your pair with it.
+# 2. Change the planted value of the claim to `bags`. Run the cell. Which error does the course raise, and why is it right?
+# 3. Write `operations(n)`: the number of operations for two matrices with `n` rows, by the formula. What must `operations(2 * size) / operations(size)` be? Double `size`, and measure by how much the time of one multiplication grows.
 #
 # <details><summary>Solutions</summary>
 #
-# 1. For example: "good food , not bad at all" and "bad food , not good at all".
-# 2. It refuses the claim. A check that accepts its planted error cannot fail, so it proves nothing.
-# 3. The formula gives a factor of eight, for $2^3 = 8$. A measured factor can differ a little: small matrices fit into faster memory.
+# 1. `return sorted(one.split()) == sorted(other.split())`. For example: "good food , not bad at all" and "bad food , not good at all".
+# 2. `ClaimCannotFail`. It refuses the claim. A check that accepts its planted error cannot fail, so it proves nothing.
+# 3. `return 2 * n**3`. The formula gives a factor of eight, for $2^3 = 8$. A measured factor can differ a little: small matrices fit into faster memory.
 #
 # </details>

@@ -102,7 +102,7 @@ lesson.claim(
 )
 
 # %% [markdown]
-# The medians differ. But look how much the two histograms overlap: length alone will not do.
+# The medians differ. But look how much the two histograms overlap. How well could a rule work that sees nothing but the length?
 #
 # ## Messages that repeat each other
 #

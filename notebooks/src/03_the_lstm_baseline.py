@@ -521,7 +521,7 @@ plots.show(
 )
 
 # %% [markdown]
-# The lines fall straight, on a scale of powers of ten. This is exponential decay: at each step about the same share is lost. The line of the forget gates is what the cell alone would keep. The measured line falls more slowly, because a part of the cell goes round through the state $h$ and is written again. But it falls all the same.
+# A straight line on a scale of powers of ten means exponential decay: at each step the same share is lost. How straight are these? The line of the forget gates is what the cell alone would keep. A part of the cell also goes round through the state $h$ and is written again. So the measured line may fall more slowly. Does it fall all the same? That is the claim.
 
 # %%
 lesson.claim(

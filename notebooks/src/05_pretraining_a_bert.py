@@ -9,7 +9,7 @@
 #     title: Pretraining a BERT
 #     needs: []
 #     gives: [encoder]
-#     teaching_minutes: 75
+#     teaching_minutes: 80
 #     exercise_minutes: 40
 # ---
 
@@ -26,7 +26,7 @@
 # - hide pieces the way BERT does, by hand and with the course's own code;
 # - say what the loss must be before training, and which levels need no context;
 # - count which pieces stand near each other, and make vectors of the counts;
-# - pretrain a small BERT, and read its loss curve;
+# - recognise a plateau, pretrain a small BERT, and read its loss curve;
 # - measure what its vectors have learned.
 
 # %% tags=["parameters"]
@@ -347,7 +347,73 @@ lesson.record("first_attempt_loss", attempt_loss, unit="nats")
 # %% [markdown]
 # Set the loss beside the levels. Is it below the copy level by more than $0.2 \ln 2$? Then the network uses its row: no copier gets so far. Is it between the two levels? Then the network has learned something, copying or a little of the context; the loss alone does not say which. Is it still at the frequency level? Then it has learned nothing new: even copying must be learned.
 #
-# To get below both levels, several parts must fit together: the vectors of the neighbours must mean something, attention must fetch them, and the head must know what to do with them. Perhaps the curve rests until they do. Such a flat stretch is called a **plateau**. Or this training was only too short. It cannot tell the two apart; exercise 4 can. A trap waits here: who stops on a plateau may think that the network cannot learn.
+# To get below both levels, several parts must fit together: the vectors of the neighbours must mean something, attention must fetch them, and the head must know what to do with them. Perhaps the curve rests until they do. Such a flat stretch is called a **plateau**. Or this training was only too short. It cannot tell the two apart; exercise 4 can.
+#
+# ## A plateau in a world of pairs
+#
+# On real text a plateau can last for hours. So let us make a world in which it is short. It has words of two kinds, and nothing else. Each word of the first kind has a partner of the second kind, which always stands right behind it. All pairs are equally frequent, and follow each other by chance. So a hidden word can be known for certain where its partner is in sight. Counting frequencies does not help at all. The place in the row tells the kind, and no more.
+#
+# We borrow pieces of our vocabulary for the words. The network, the masks and the training are those of this lesson; only the sizes are small.
+
+# %%
+from nlputils.text import WordPiece
+
+pairs = 40
+words = WordPiece(tokenizer.vocabulary[: 5 + 2 * pairs])
+rng = np.random.default_rng(training_seed)
+partner = 5 + pairs + rng.permutation(pairs)
+drawn = rng.integers(pairs, size=(4000, 8))
+world = np.full((4000, 18), words.cls_id, dtype=np.int32)
+world[:, 1:-1:2], world[:, 2:-1:2], world[:, -1] = 5 + drawn, partner[drawn], words.sep_id
+toy = models.masked_lm(models.encoder("1x64", len(words), world.shape[1], seed=training_seed))
+models.set_output_bias(toy, np.r_[np.zeros(5), np.ones(2 * pairs)])
+seen, unseen = (
+    MaskedBatches(part, words, 32, steps=count, seed=training_seed)
+    for part, count in ((world[:3500], 400), (world[3500:], 10))
+)
+fall = train.pretrain(toy, seen, learning_rate=3e-3, validation=unseen, reports=25, label="pairs")
+
+# %%
+from nlputils import plots
+
+by_frequency = float(np.log(2 * pairs))
+pair_curve = fall.frame[["step", "val_loss"]].rename(columns={"val_loss": "world of pairs"})
+levels = {"frequencies": by_frequency, "and the kind of word": float(np.log(pairs))}
+plots.show(
+    plots.learning_curve(
+        pair_curve,
+        "step",
+        ["world of pairs"],
+        levels=levels,
+        title="Loss on held-out rows",
+        y_label="loss (nats)",
+    )
+)
+
+# %% [markdown]
+# The second dashed line is the loss of a guesser that knows the kind of a hidden word, by its place. Does the curve rest near it? What would you have said of this network after a quarter of its steps? A trap waits here: who stops on a plateau may think that the network cannot learn. Then the parts fit, and each one makes the others better.
+#
+# How can we tell a plateau and a sudden fall from a curve that merely falls? We take two stretches of the steps: those before a fifth of the whole fall is done, and those in which the next three fifths are done. On a straight line the first is a third of the second. Where a curve rests and then falls, it is longer.
+
+
+# %%
+def stretches(losses):
+    """Steps before a fifth of the fall is done, and steps of the next three fifths, as shares."""
+    done = (losses[0] - losses) / (losses[0] - losses[-1])
+    fifth, four_fifths = (np.argmax(done >= share) / (len(done) - 1) for share in (0.2, 0.8))
+    return {"rest": float(fifth), "fall": float(four_fifths - fifth)}
+
+
+curve = np.r_[by_frequency, pair_curve["world of pairs"]]
+lesson.claim(
+    "In the world of pairs the loss rests before it falls.",
+    lambda found: found["rest"] > found["fall"],
+    stretches(curve),
+    planted=stretches(np.linspace(curve[0], curve[-1], len(curve))),
+)
+
+# %% [markdown]
+# The planted error is a straight line between the same two ends.
 #
 # ## Neighbours can be counted, too
 #
@@ -407,7 +473,6 @@ lesson.claim(
 # Row $i$ of this table describes piece $i$, by one number for each piece of the vocabulary. Most are 0. A **singular value decomposition** writes the table as a product $U S W^T$. We keep the $d$ columns of $U$ that belong to the largest numbers in $S$, and multiply each by the root of its number (Levy et al. 2015, section 3.3). What is left is a short vector for each piece. `count_vectors` does this.
 
 # %%
-from nlputils import plots
 from nlputils.text import count_vectors, nearest
 
 vectors_counted = count_vectors(information, d)
@@ -440,7 +505,7 @@ plots.text_table(pd.DataFrame(columns), tuple(columns))
 #
 # `set_token_vectors` puts the counted vectors into the embedding, all multiplied by one number. The special pieces keep their random ones. The same table is also the last matrix of the head. So what the counts know is there at both ends of the network. What lies between must still be trained.
 #
-# Three starts, the same few steps, the same schedule: the random vectors of the first attempt, the counted ones, and the counted ones **exchanged**, that is, dealt out to the wrong pieces. Why the third? The counted vectors are larger than the random ones, and they lie in another way. If that alone helped, then the wrong vectors would help as much.
+# Three starts, the same few steps, the same schedule: the random vectors of the first attempt, the counted ones, and the counted ones **exchanged**, that is, dealt out to the wrong pieces. Why the third? The counted vectors have other lengths than the random ones, and they lie in another way. If that alone helped, then the wrong vectors would help as much.
 
 # %%
 order = np.r_[:5, 5 + np.random.default_rng(0).permutation(V - 5)]
@@ -502,7 +567,7 @@ plots.show(
 )
 
 # %% [markdown]
-# The dashed lines are the second and the third level. If the long curve begins above the second one: the larger vectors make larger logits, and before any training these are wrong. Do not compare the two curves step by step, since their learning rates rise and fall at other times. The fair comparison was that of the three short trainings.
+# The dashed lines are the second and the third level. If the long curve begins above the second one: longer vectors make larger logits, and before any training these are wrong. Do not compare the two curves step by step, since their learning rates rise and fall at other times. The fair comparison was that of the three short trainings.
 #
 # Where does the long curve fall quickly, and where slowly? Here are its slopes.
 
@@ -732,7 +797,7 @@ lesson.claim(
 #
 # ## Reflection
 #
-# We gave the network no label. What can be counted, we told it: how frequent the pieces are, and which stand near each other. What it learned beyond counting the pieces next door, the counter at the gaps had to say. Whether its vectors hold something about a task it never saw, the probe had to say. Read those lines once more. Our network is very small, and it has read very little. The published BERT has about 110 million weights (Devlin et al. 2019, section 3). It read some 3,300 million words about forty times over, for four days on 16 TPU chips (section 3.1 and appendix A.2). And it began from random numbers.
+# We gave the network no label. What can be counted, we told it: how frequent the pieces are, and which stand near each other. What it learned beyond counting the pieces next door, the counter at the gaps had to say. Whether its vectors hold something about a task it never saw, the probe had to say. Read those lines once more. How large is our network, and how much has it read? The card above says it. The published BERT has about 110 million weights (Devlin et al. 2019, section 3). It read some 3,300 million words about forty times over, for four days on 16 TPU chips (section 3.1 and appendix A.2). And it began from random numbers.
 #
 # ## Takeaways
 #

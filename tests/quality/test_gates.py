@@ -4,7 +4,9 @@ The runs are made up here. What `bounds.toml` holds of laptop and gpu is proven 
 planted errors' values, which `derive.py` wrote beside the bounds.
 """
 
+import copy
 import json
+import re
 import tomllib
 
 import derive
@@ -14,6 +16,7 @@ import plants
 import pytest
 
 from nlputils import evaluate
+from nlputils.course.lessons import notebooks_folder, read_lessons
 from nlputils.course.recorded import read_run
 from nlputils.errors import CourseError
 
@@ -31,6 +34,60 @@ def test_no_planted_error_passes_the_bounds_it_stands_beside(profile):
 def test_bounds_that_no_test_run_proves_hold_all_their_planted_errors(profile):
     # A pocket run is made by the tests, and test_pocket_quality.py plants every error in it.
     assert profile == "pocket" or gates.unproven(gates.read_bounds(profile)) == []
+
+
+SEEDED = [
+    number
+    for number, lesson in read_lessons(notebooks_folder()).items()
+    if derive.SEED in lesson.parameters
+]
+
+
+def overstated(bounds):
+    """A sentence for each table, not marked provisional, that comes from fewer runs than needed."""
+    found = []
+    for profile, tables in bounds.items():
+        for lesson, table in tables.items():
+            if gates.is_provisional(table):
+                continue
+            runs, needed = table["runs"], derive.NEEDED[profile] if lesson in SEEDED else 1
+            if runs < needed or (profile == "gpu" and lesson in SEEDED):
+                found.append(f"{profile}.{lesson}: {runs} of {needed} runs, not marked provisional")
+            narrow = [n for n, ends in table.items() if n not in gates.ABOUT and is_narrow(*ends)]
+            found += [f"{profile}.{lesson}: {name} was not derived from runs" for name in narrow]
+    return found
+
+
+def is_narrow(low, high):
+    """Whether a bound is narrower than any that `derive.py` writes: half of it may be cut off."""
+    middle = (low + high) / 2
+    least = max(derive.LEAST[0] * abs(middle), derive.LEAST[1] if abs(middle) <= 1 else 0.0)
+    return high - low < 0.99 * least
+
+
+def test_the_tables_say_from_how_many_runs_they_come():
+    assert SEEDED == ["03", "05", "07"]
+    assert overstated(PROFILES) == []
+
+
+@pytest.mark.parametrize(
+    ("profile", "lesson", "change", "words"),
+    [
+        ("pocket", "05", {"runs": 4}, "4 of 5 runs"),
+        ("laptop", "07", {"runs": 2}, "2 of 3 runs"),
+        ("gpu", "03", {"runs": 3, "provisional": False}, "3 of 1 runs"),
+        ("laptop", "01", {"runs": 0}, "0 of 1 runs"),
+        ("pocket", "03", {"port_spam_f1": [0.5, 0.505]}, "port_spam_f1 was not derived"),
+        ("laptop", "05", {"training_pieces": [2e6, 2e6]}, "training_pieces was not derived"),
+    ],
+)
+def test_a_table_that_claims_too_much_is_found(profile, lesson, change, words):
+    bounds = copy.deepcopy(PROFILES)
+    bounds[profile][lesson].update(change)
+    (line,) = overstated(bounds)
+    assert re.match(f"{profile}.{lesson}: {words}", line)
+    bounds[profile][lesson]["provisional"] = True
+    assert overstated(bounds) == []
 
 
 def test_only_open_effects_stand_outside_of_the_gates():

@@ -6,6 +6,7 @@ import tomllib
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 NAMED = [
@@ -97,3 +98,30 @@ def test_conda_takes_the_same_pins(project_root):
     assert "python=3.11" in conda["dependencies"]
     pip = next(d["pip"] for d in conda["dependencies"] if isinstance(d, dict))
     assert pip == ["--require-hashes", "-r requirements.lock"]
+
+
+def required(project, name, extra=None):
+    """Return what the project, or an extra of it, asks of a package."""
+    extras = project["project"]["optional-dependencies"]
+    wanted = extras[extra] if extra else project["project"]["dependencies"]
+    (found,) = [r for r in map(Requirement, wanted) if r.name == name]
+    return found
+
+
+def test_the_extras_for_a_gpu_and_for_comparing_are_there(project):
+    on_a_gpu = required(project, "tensorflow", "gpu")
+    assert on_a_gpu.extras == {"and-cuda"}
+    assert on_a_gpu.specifier == required(project, "tensorflow").specifier
+    assert required(project, "torch", "bench") and required(project, "transformers", "bench")
+
+
+def test_tensorflow_text_is_spared_windows_alone(project, project_root):
+    text = required(project, "tensorflow-text")
+    assert text.specifier == SpecifierSet(">=2.21.1,<2.22")
+    lock = (project_root / LOCKS[0]).read_text()
+    locked = Requirement(re.search(r"^(tensorflow-text==.*?) \\$", lock, re.M)[1])
+    systems = {"Windows": "win32", "Linux": "linux", "Darwin": "darwin"}
+    for name, short in systems.items():
+        surroundings = {"platform_system": name, "sys_platform": short}
+        asked = [r.marker.evaluate(surroundings) for r in (text, locked)]
+        assert (name, asked) == (name, [name != "Windows"] * 2)

@@ -1,14 +1,18 @@
 """A toy course, small enough to be run whole in a test."""
 
 import json
+import shutil
 import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from nlputils.course import runner
 from nlputils.course.sources import build
+from nlputils.course.watch import Outcome
 
 PROFILES = """
 [profiles.pocket]
@@ -105,3 +109,30 @@ def write_recorded() -> Callable[..., Path]:
         return folder
 
     return write
+
+
+@pytest.fixture
+def no_kernel(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Let lessons end at once, without a kernel and without a report.
+
+    ``status`` is how each ends, and ``records`` what it leaves. ``lessons`` names those that were
+    executed, and ``checkpoints`` the files that each of them found.
+    """
+    kernel = SimpleNamespace(status="done", records={}, lessons=[], checkpoints=[])
+
+    def watch(job, folder, environment, limit_seconds, tell):
+        checkpoints = Path(environment["NLPUTILS_CHECKPOINTS"])
+        kernel.lessons.append(environment["NLPUTILS_LESSON"])
+        kernel.checkpoints.append([path.name for path in checkpoints.iterdir()])
+        (checkpoints / "step.txt").write_text("3")
+        for kind, rows in kernel.records.items():
+            path = Path(environment["NLPUTILS_RECORDS"], f"{kind}.jsonl")
+            path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+        shutil.copy(job["input"], job["output"])
+        tell(65.0, "The work")
+        return Outcome(kernel.status, "", "", "The work", 65.0, 1234.0)
+
+    monkeypatch.setattr(runner, "watch", watch)
+    monkeypatch.setattr(runner, "_report", lambda folder: None)
+    monkeypatch.setattr(runner, "_prepare_report", lambda notebook: None)
+    return kernel

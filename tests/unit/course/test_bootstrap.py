@@ -173,6 +173,16 @@ def test_too_little_disk_gets_one_sentence(monkeypatch, capsys):
     assert "5 GB are needed" in said
 
 
+def test_too_little_disk_stops_the_set_up_before_anything_is_made(folder, monkeypatch, capsys):
+    root, calls = folder
+    monkeypatch.setattr(bootstrap, "NEEDED_GB", 10**9)
+    for tests in (False, True):
+        with pytest.raises(SystemExit):
+            bootstrap.main(tests)
+        assert "are free where the course lies" in capsys.readouterr().err
+    assert calls == [] and not (root / ".venv").exists()
+
+
 def test_a_python_without_venv_gets_the_remedy(folder, monkeypatch, tmp_path, capsys):
     broken = script(tmp_path / "python-broken", "echo 'No module named ensurepip'; exit 1")
     with pytest.raises(SystemExit):

@@ -3,6 +3,7 @@
 import importlib.metadata
 import json
 from collections import namedtuple
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,6 +24,18 @@ def test_packages_are_compared_with_the_lock(tmp_path):
     assert f"numpy is {version}, not-there is missing" in found.found
 
 
+@pytest.mark.parametrize(
+    ("version", "status"),
+    [((3, 10, 9), "fail"), ((3, 11, 0), "ok"), ((3, 13, 5), "ok"), ((3, 14, 0), "fail")],
+)
+def test_python(monkeypatch, version, status):
+    known = SimpleNamespace(version_info=version, executable="/venv/bin/python")
+    monkeypatch.setattr(doctor, "sys", known)
+    found = doctor.python()
+    assert found.status == status and "at /venv/bin/python" in found.found
+    assert ("make setup PYTHON=python3.11" in found.remedy) == (status == "fail")
+
+
 @pytest.mark.parametrize(("free", "status"), [(8.0, "ok"), (3.0, "note"), (1.0, "fail")])
 def test_memory(monkeypatch, free, status):
     state = namedtuple("state", "available total")(free * 1e9, 16e9)
@@ -39,6 +52,36 @@ def test_disk(monkeypatch, tmp_path):
     found = doctor.disk(tmp_path / "runs", "pocket")
     assert found.status == "fail"
     assert "0.5 GB free" in found.found
+
+
+def test_a_disk_that_cannot_be_written(monkeypatch, tmp_path):
+    # Whoever is root may write anywhere, whatever the folder says.
+    monkeypatch.setattr(doctor.os, "access", lambda path, mode: (path, mode) != (tmp_path, 2))
+    found = doctor.disk(tmp_path / "runs" / "mine", "pocket")
+    assert (found.status, found.found) == ("fail", f"{tmp_path} cannot be written")
+    assert found.remedy == "Set NLPUTILS_RUNS to a folder of yours."
+
+
+def test_a_backend_that_is_missing(monkeypatch):
+    def missing(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    monkeypatch.setattr(doctor.importlib.metadata, "version", missing)
+    found = doctor.compute("pocket")
+    assert (found.status, found.found) == ("fail", "the backend torch is not installed")
+    assert found.remedy == "Install it, `pip install torch`, or unset KERAS_BACKEND."
+
+
+def test_a_gpu_that_the_framework_cannot_use(monkeypatch):
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    monkeypatch.setattr("nlputils.course.runner.gpus", lambda: ("NVIDIA A1",))
+    monkeypatch.setattr("nlputils.course.runner._usable_gpus", lambda: 0)
+    with pytest.raises(CourseError, match=r"a GPU \(NVIDIA A1\), but the framework cannot use it"):
+        doctor.compute("gpu")
+    monkeypatch.setattr("nlputils.course.runner._usable_gpus", lambda: 1)
+    found = doctor.compute("gpu")
+    assert found.status == "ok" and found.found.endswith("which can use the GPU")
 
 
 def test_the_backend_and_the_gpu(monkeypatch):
@@ -60,6 +103,34 @@ def test_a_damaged_download_is_named(monkeypatch):
     assert found.status == "fail"
     assert "/cache/train.tsv" in found.found
     assert "data fetch sst2_glue" in found.remedy
+
+
+def test_a_damaged_embedded_file_is_restored_from_the_clone(monkeypatch):
+    table = doctor.verify([])
+    table.loc["pocket_messages"] = [1, 0, 1, 0, ("/course/data/pocket/messages.csv",)]
+    table.loc["sst2_glue"] = [1, 0, 1, 0, ("/cache/train.tsv",)]
+    monkeypatch.setattr(doctor, "verify", lambda: table)
+    expected = ("fail", "1 embedded file(s) damaged: /course/data/pocket/messages.csv")
+    found = doctor.data()
+    assert (found.status, found.found) == expected
+    assert found.remedy == "Restore it: `git checkout -- data/pocket`."
+    table.loc["pocket_messages"] = [1, 1, 0, 0, ()]
+    assert "fetch sst2_glue`" in doctor.data().remedy, "the next one, when this is repaired"
+
+
+def test_embedded_sets_are_not_counted_as_real_ones(monkeypatch):
+    table = doctor.verify([])
+    for name, row in {
+        "pocket_messages": [1, 1, 0, 0, ()],
+        "pocket_text": [2, 2, 0, 0, ()],
+        "sst2_glue": [3, 3, 0, 0, ()],
+        "ag_news": [2, 1, 0, 1, ()],
+    }.items():
+        table.loc[name] = row
+    monkeypatch.setattr(doctor, "verify", lambda: table)
+    embedded = sum(bool(card.embedded) for card in doctor.registry().values())
+    expected = f"{embedded} embedded sets, 1 of 2 real sets are here"
+    assert doctor.data() == doctor.Finding("ok", expected)
 
 
 def test_a_damaged_encoder_is_named(monkeypatch, tmp_path):
@@ -92,6 +163,30 @@ def test_one_ailment_does_not_hide_the_others_and_sets_the_exit_code(monkeypatch
     assert "fail  data       messages.csv is missing" in lines
     assert "ok    kernel     answers" in lines
     assert lines[-1] == "Something has to be repaired first."
+
+
+CHECKS = (
+    *("python", "packages", "memory", "disk", "compute", "data", "encoders", "notebooks"),
+    *("port", "kernel"),
+)
+
+
+@pytest.mark.parametrize(
+    ("ailing", "status", "code", "last"),
+    [
+        ("", "ok", 0, "Everything needed is here."),
+        ("memory", "note", 0, "Everything needed is here."),
+        *((name, "fail", 1, "Something has to be repaired first.") for name in CHECKS),
+    ],
+)
+def test_the_exit_code_says_whether_all_is_well(monkeypatch, capsys, ailing, status, code, last):
+    for name in CHECKS:
+        finding = doctor.Finding(status if name == ailing else "ok", "as it is", "Mend it.")
+        monkeypatch.setattr(doctor, name, lambda *_, finding=finding: finding)
+    assert doctor.doctor("pocket") == code
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == last and len(lines) == 2 * len(CHECKS) + 1
+    assert sum(line.startswith(f"{status:<5} ") for line in lines) == (1 if ailing else len(CHECKS))
 
 
 @pytest.mark.slow

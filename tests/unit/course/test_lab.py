@@ -91,6 +91,34 @@ def test_a_copy_that_cannot_be_read_is_kept(course):
     assert course.copy.read_text() == "half a noteb"
 
 
+@pytest.mark.parametrize("content", ["", '{"01_toy.ipynb": "3f', "[]"])
+def test_a_damaged_list_of_copies_takes_no_edit_away(course, content):
+    course.prepare()
+    course.edit("print(epochs)", "print(epochs, 42)")
+    mine, state = course.copy.read_text(), course.place / ".prepared.json"
+    state.write_text(content)
+    damage, kept = course.prepare()
+    assert damage.startswith(f"{state} ") and "--reset NUMBER renews one" in damage
+    assert kept == "01_toy.ipynb keeps your edits. To begin it anew: --reset 01 renews it."
+    assert course.prepare() == [kept], "the file is whole again"
+    course.publish("print(epochs, 'new')")
+    assert course.prepare() == [kept]
+    assert course.copy.read_text() == mine
+    course.prepare("1")
+    assert [path.read_text() for path in (course.place / "backups").iterdir()] == [mine]
+    course.publish("print(epochs, 'newer')")
+    assert course.prepare() == ["01_toy.ipynb follows the course's new version."]
+
+
+def test_a_copy_of_an_older_version_is_kept_where_nothing_tells_that_it_was_not_edited(course):
+    course.prepare()
+    older = course.copy.read_text()
+    (course.place / ".prepared.json").write_text("half")
+    course.publish("print(epochs, 'new')")
+    assert len(course.prepare()) == 2
+    assert course.copy.read_text() == older
+
+
 def test_a_reset_of_no_lesson_is_refused(course):
     with pytest.raises(CourseError, match=r"no lesson 09. There are: 01, 02"):
         course.prepare("09")

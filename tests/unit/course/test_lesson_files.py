@@ -2,6 +2,7 @@
 
 import pytest
 
+from nlputils.course import keys
 from nlputils.course.keys import content_hashes, lesson_key
 from nlputils.course.lessons import read_lessons, unread_parameters, with_parameters
 from nlputils.course.plan import parse_overrides
@@ -109,6 +110,68 @@ def test_the_key_changes_with_what_can_change_the_result_and_with_nothing_else(
     assert key(epochs=3) == same
     changes = [key("print(epochs, 1)"), key(epochs=4), key(shared="c"), key(upstream="c")]
     assert len({same, *changes}) == 5
+
+
+def test_a_folder_that_a_parameter_names_counts_with_its_files(one, tmp_path, monkeypatch):
+    lesson = read_lessons(one())["01"]
+    monkeypatch.setenv("NLPUTILS_FROM", str(tmp_path))
+    encoder = tmp_path / "my" / "encoder"
+    (encoder / "assets").mkdir(parents=True)
+    weights, vocabulary = encoder / "weights.h5", encoder / "assets" / "vocabulary.txt"
+
+    def key(name):
+        return lesson_key(lesson, {**lesson.parameters, "name": name}, {}, {})
+
+    for name in (str(encoder), "my/encoder"):
+        weights.write_text("1")
+        vocabulary.write_text("1")
+        found = [key(name)]
+        weights.write_text("2")
+        assert key(name) not in found, "made anew, in the same place"
+        weights.write_text("1")
+        assert key(name) == found[0], "the same content, at another time"
+        vocabulary.write_text("2")
+        found.append(key(name))
+        vocabulary.rename(encoder / "assets" / "words.txt")
+        found.append(key(name))
+        (encoder / "assets" / "words.txt").unlink()
+        found.append(key(name))
+        weights.unlink()
+        assert len({*found, key(name)}) == 5
+    # What is no data set and no folder counts as well, and a place where nothing is does no harm.
+    weights.write_text("1")
+    before = key(str(weights))
+    weights.write_text("2")
+    assert key(str(weights)) != before
+    assert key(str(tmp_path / "nowhere")) == key(str(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("wrapping.py", True),
+        ("models/encoders.py", True),
+        ("models/course.py", True),
+        ("lesson/course/records.py", True),
+        ("cli.py", False),
+        ("course/runner.py", False),
+        ("course/report/page.py", False),
+    ],
+)
+def test_a_module_counts_unless_it_only_runs_the_notebooks(tmp_path, monkeypatch, name, counts):
+    package = tmp_path / "nlputils"
+    monkeypatch.setattr(keys, "__file__", str(package / "course" / "keys.py"))
+    module = package / name
+    module.parent.mkdir(parents=True)
+    states = [content_hashes(tmp_path)]
+    for text in ("x = 1\n", "x = 2\n"):
+        module.write_text(text)
+        states.append(content_hashes(tmp_path))
+    module.rename(module.with_name("renamed.py"))
+    # The command line is known by its name; what bears another one computes.
+    states += [content_hashes(tmp_path)] if name != "cli.py" else []
+    assert len({state["nlputils"] for state in states}) == (4 if counts else 1)
+    assert len({state["data"] for state in states}) == 1
 
 
 def test_the_hashes_follow_the_files(tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from nlputils import data
-from nlputils.data import commands, download
+from nlputils.data import commands, download, progress
 from nlputils.errors import CourseError
 
 COMMIT = "0" * 40
@@ -105,6 +105,59 @@ def test_downloads_once_then_reads_the_cache(cache, server, capsys):
     assert server.asked == [f"/{PLACE}"]
     assert kept(cache) == [cache / PLACE]
     assert capsys.readouterr().err == ""
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """Let the server serve a file of many chunks."""
+    monkeypatch.setattr(f"{__name__}.ROWS", ROWS * 1000)
+    return ROWS
+
+
+def test_the_bytes_of_a_large_file_are_told_while_they_come(large, cache, monkeypatch, capsys):
+    monkeypatch.setattr(progress, "_LINE_EVERY_SECONDS", 0.0)
+    data.fetch("tiny")
+    first, *lines = capsys.readouterr().err.splitlines()
+    assert first.startswith("tiny: fetching 1 file(s), 0.4 MB")
+    told = [re.fullmatch(r"tiny: (0\.\d) of 0\.4 MB", line) for line in lines]
+    assert all(told)
+    shown = [float(found[1]) for found in told]
+    assert shown == sorted(shown) and {0.1, 0.2, 0.3, 0.4} == set(shown)
+
+
+class Bar:
+    """Stands for tqdm: it keeps what it was told."""
+
+    def __init__(self, total, initial, **_):
+        self.total, self.n, self.seen = total, initial, []
+        bars.append(self)
+
+    def update(self, size):
+        self.n += size
+        self.seen.append(self.n)
+
+    def close(self):
+        self.seen.append("closed")
+
+
+bars: list[Bar] = []
+
+
+def test_the_bar_of_a_terminal_goes_back_when_a_file_is_asked_for_again(
+    large, cache, server, monkeypatch
+):
+    bars.clear()
+    server.plan = ["wrong"]
+    monkeypatch.setattr(progress, "tqdm", Bar)
+    monkeypatch.setattr(progress.sys.stderr, "isatty", lambda: True, raising=False)
+    data.fetch("tiny")
+    (bar,) = bars
+    *seen, last = bar.seen
+    assert (bar.total, last) == (len(ROWS), "closed")
+    assert max(seen) == seen[-1] == len(ROWS), "never more than there is"
+    backwards = [at for at in range(1, len(seen)) if seen[at] < seen[at - 1]]
+    assert len(backwards) == 1 and seen[backwards[0] - 1] == len(ROWS)
+    assert backwards[0] > 5, "it moved while the first attempt was under way"
 
 
 def test_a_busy_server_is_asked_again(cache, server):

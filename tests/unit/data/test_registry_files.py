@@ -83,5 +83,7 @@ def test_a_file_of_settings_that_cannot_be_read_is_named(tmp_path, content, word
         path.write_text(content)
     with pytest.raises(CourseError, match=f"settings.json {words}"):
         read_object(path)
+    with pytest.raises(CourseError, match=f"settings.json {words}.* Ask for it."):
+        read_object(path, "Ask for it.")
     path.write_text('{"a": 1}')
     assert read_object(path) == {"a": 1}

@@ -50,6 +50,20 @@ def test_lab_prefers_the_own_copy_then_the_newest_run_of_the_profile(in_lab, run
     assert (lesson.needed("05", "encoder") / "weights").read_text() == "own"
 
 
+@pytest.mark.parametrize("content", ["", '{"profile": "poc', '["pocket"]', "\udcff"])
+def test_another_runs_damaged_description_stops_nobody_in_lab(in_lab, runs, content):
+    for name in ("damaged", "good"):
+        folder = runs / name / "artefacts" / "05" / "encoder"
+        folder.mkdir(parents=True)
+        (folder / "weights").write_text(name)
+    (runs / "damaged" / "run.json").write_text(content, errors="surrogateescape")
+    in_lab()
+    with pytest.raises(CourseError, match="Run lesson 05 first"):
+        lesson.needed("05", "encoder")
+    (runs / "good" / "run.json").write_text(json.dumps({"profile": "pocket"}))
+    assert (lesson.needed("05", "encoder") / "weights").read_text() == "good"
+
+
 def test_checkpoints_survive_a_killed_run_and_not_a_new_start_in_lab(headless, in_lab, monkeypatch):
     headless()
     (lesson.checkpoints("train") / "step").write_text("3")

@@ -7,7 +7,7 @@ import pytest
 
 from nlputils import lesson
 from nlputils.errors import CourseError
-from nlputils.lesson.records import read
+from nlputils.lesson.records import append, read, readable_lines
 
 
 @dataclass
@@ -72,6 +72,35 @@ def test_starting_again_empties_the_records(in_lab):
     in_lab()
     lesson.record("time", 3, "seconds")
     assert read(in_lab(), "metrics") == []
+
+
+@pytest.mark.parametrize(
+    ("half", "words"),
+    [
+        (b'{"name": "ti', "not JSON"),
+        ('{"name": "f\u00fc'.encode()[:-1], "not JSON.*utf-8"),
+        (b"\0\0\0\0", "not JSON"),
+        (b"3", "a int in place of an object"),
+    ],
+)
+def test_half_of_a_line_is_named_and_the_others_are_read(headless, half, words):
+    session = headless()
+    lesson.record("time", 3, "seconds")
+    path = session.records / "metrics.jsonl"
+    path.write_bytes(path.read_bytes() + half)
+    with pytest.raises(CourseError, match=f"metrics.jsonl, line 2, is damaged: {words}") as caught:
+        lesson.record("more", 4, "seconds")
+    assert str(caught.value).endswith("Run the lesson again: it begins the file anew.")
+    rows, damage = readable_lines(path)
+    assert [row["name"] for row in rows] == ["time"] and len(damage) == 1
+
+
+def test_only_a_newline_ends_a_line(headless):
+    session = headless()
+    entry = {"value": "one\u2028two\u2029three\x85four\nfive"}
+    append(session, "claims", entry)
+    append(session, "claims", entry)
+    assert read(session, "claims") == [entry, entry]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """The worth of an encoder, on a task and with an encoder that are small enough for a test."""
 
+import hashlib
 import json
 import shutil
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -160,6 +162,81 @@ def test_a_rate_is_tried_on_so_many_texts_only(encoder, tasks, monkeypatch):
         with pytest.raises(StopIteration):
             bench.network("random")
     assert sizes == [100, len(data.load("pocket_reviews").train)]
+
+
+FAIR = replace(QUICK, limit=300)
+
+
+class Unfair(evaluating._Bench):
+    """A bench on which random weights get fewer rates, or fewer passes, than pretrained ones."""
+
+    less = {}
+
+    def network(self, origin):
+        self.effort = replace(FAIR, **self.less) if origin == "random" else FAIR
+        return super().network(origin)
+
+
+@pytest.fixture
+def trainings(encoder, tasks, monkeypatch):
+    """Evaluate a task without training: what each origin would be trained on, and how."""
+    noted = []
+
+    def note(*inputs, **words):
+        noted.append(([hash_arrays(part) for part in inputs], words))
+
+    def tuned(make, x, y, held, grid, **fixed):
+        note(x, y, held, grid=grid, **fixed)
+        return SimpleNamespace(setting=grid[-1] | {"epochs": fixed["epochs"]})
+
+    def finetuned(model, x, y, **setting):
+        note(x, y, **setting)
+        return SimpleNamespace(seconds=1.0)
+
+    def predicted(model, x, **_):
+        return np.eye(2)[x["token_ids"][:, 1] % 2]
+
+    monkeypatch.setattr(evaluating, "_BASELINES", ())
+    monkeypatch.setattr(evaluating.train, "tune", tuned)
+    monkeypatch.setattr(evaluating.train, "finetune", finetuned)
+    monkeypatch.setattr(evaluating.train, "predict_probabilities", predicted)
+
+    def run(name):
+        noted.clear()
+        evaluate_encoder(encoder, [name], FAIR, tell=str)
+        half = 1 + FAIR.seeds
+        assert len(noted) == 2 * half
+        return noted[:half], noted[half:]
+
+    return run
+
+
+def hash_arrays(part):
+    if isinstance(part, dict):
+        return {name: hash_arrays(array) for name, array in part.items()}
+    if isinstance(part, tuple):
+        return [hash_arrays(array) for array in part]
+    return hashlib.sha256(np.ascontiguousarray(part)).hexdigest()
+
+
+@pytest.mark.parametrize(("name", "epochs"), [("few", FAIR.few_epochs), ("all", FAIR.epochs)])
+def test_random_weights_get_the_grid_the_texts_and_the_passes_of_pretrained_ones(
+    trainings, name, epochs
+):
+    pretrained, random = trainings(name)
+    assert pretrained == random
+    (_, tuning), *trained = random
+    assert tuning["grid"] == [{"learning_rate": rate} for rate in FAIR.learning_rates]
+    assert tuning["epochs"] == epochs
+    assert [setting["seed"] for _, setting in trained] == [*range(FAIR.seeds)]
+
+
+@pytest.mark.parametrize("less", [{"learning_rates": (1e-3,)}, {"few_epochs": 1}])
+def test_less_effort_for_random_weights_is_seen(trainings, monkeypatch, less):
+    monkeypatch.setattr(Unfair, "less", less)
+    monkeypatch.setattr(evaluating, "_Bench", Unfair)
+    pretrained, random = trainings("few")
+    assert pretrained != random
 
 
 def test_random_weights_differ_by_seed_and_the_pretrained_ones_do_not(encoder, tasks):

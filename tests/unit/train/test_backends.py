@@ -49,9 +49,8 @@ def tensorflow(tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["jax", "torch"])
-def test_training_agrees_with_tensorflow_where_there_is_none(backend, tensorflow):
-    if importlib.util.find_spec(backend) is None:
-        pytest.skip(f"{backend} is not installed: its agreement with TensorFlow is not tested")
+def test_training_agrees_with_tensorflow_where_there_is_none(backend, require_backend, tensorflow):
+    require_backend(backend)
     folder, expected = tensorflow
     found = trained(backend, folder, "without-tensorflow")
     about = json.loads(str(found["about"]))
@@ -59,6 +58,20 @@ def test_training_agrees_with_tensorflow_where_there_is_none(backend, tensorflow
     assert about["modules"] > 50
     assert difference(expected, found) < TOLERANCE
     assert difference(expected, found, "planted") > 20 * TOLERANCE
+
+
+@pytest.mark.parametrize(
+    ("backend", "outcome"),
+    [
+        ("tensorflow", pytest.fail.Exception),
+        ("jax", pytest.fail.Exception),
+        ("torch", pytest.skip.Exception),
+    ],
+)
+def test_a_backend_of_the_locks_may_not_be_missing(require_backend, monkeypatch, backend, outcome):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(outcome, match=f"{backend} is not installed"):
+        require_backend(backend)
 
 
 FRAMEWORKS = {"tensorflow", "tensorflow_text", "jax", "torch"}

@@ -1,6 +1,5 @@
 """Trainings that are killed, and the same call again: the end is the same, bit for bit."""
 
-import importlib.util
 import json
 import os
 import re
@@ -51,9 +50,8 @@ def content(path: Path) -> tuple[list[np.ndarray], list[dict]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
-def test_a_killed_training_ends_where_an_uninterrupted_one_does(backend, tmp_path):
-    if importlib.util.find_spec(backend) is None:
-        pytest.skip(f"{backend} is not installed: its checkpoints are not tested")
+def test_a_killed_training_ends_where_an_uninterrupted_one_does(backend, require_backend, tmp_path):
+    require_backend(backend)
     whole, killed = tmp_path / "whole.npz", tmp_path / "killed.npz"
     folder = tmp_path / "checkpoints"
     shown = launch(backend, whole, killed, folder)
