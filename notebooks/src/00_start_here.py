@@ -58,7 +58,7 @@ plots.show(plots.road_map("00"))
 #
 # A **language model** is a program that guesses missing words. To guess well it must learn how words behave: which ones may stand for each other, and which ones belong together. For this it needs text, but no labels. This step is **pretraining**.
 #
-# A **task** asks something else: is this message spam? For a task people write labels, and labels cost much. **Fine-tuning** takes the pretrained model and trains it on, with the few labels there are.
+# A **task** asks something else: is this message spam? For a task people write **labels**, the right answers to some examples, and labels cost much. **Fine-tuning** takes the pretrained model and continues its training with the few labels there are.
 #
 # The hope is that the first step makes the second one cheaper. This course does not ask you to believe it. You will measure it.
 #
@@ -106,13 +106,14 @@ for _ in range(5):
     seconds.append(time.perf_counter() - began)
 rate = 2 * size**3 / min(seconds) / 1e9
 lesson.record("matmul", rate, unit="GFLOP/s")
+print(f"{1000 * min(seconds):.2f} milliseconds for one multiplication")
 
 # %% [markdown]
-# The number counts thousands of millions of operations in a second. We take the fastest of five tries, because other programs can only make a try slower. A GPU is made for this work. That is why the `gpu` profile has larger models, and the `pocket` profile has small ones.
+# A GFLOP/s is a thousand million operations in a second. We take the fastest of five tries, because other programs can only make a try slower. A GPU is made for this work. That is why the `gpu` profile has larger models, and the `pocket` profile has small ones.
 #
 # ## Is everything here?
 #
-# The **doctor** looks: at Python and its packages, at memory and disk, at the data, at the encoder that comes with the course, and at whether a notebook can start. `ok` needs nothing. `note` means that it works, and something is worth knowing. `fail` must be repaired, and the line below it says how. You can call it from a terminal, too: `nlputils doctor`.
+# The **doctor** looks: at Python and its packages, at memory and disk, at the data (real data sets are fetched when a lesson first needs them), at the encoder that comes with the course, and at whether a notebook can start. `ok` needs nothing. `note` means that it works, and something is worth knowing. `fail` must be repaired, and the line below it says how. You can call it from a terminal, too: `nlputils doctor`.
 
 # %%
 from nlputils.course.doctor import doctor
@@ -132,7 +133,7 @@ ailing = doctor(profile)
 #
 # **Is fine-tuning a kind of transfer learning?** Yes. Transfer learning means that what was learned on one task helps on another one.
 #
-# **Why not use a large model that is ready?** Often you should. But a model that you trained yourself has no secrets: you know its text, its mistakes and its cost. Lesson 14 builds the bridge to the ready ones.
+# **Why not use a large model that is ready?** Often you should. But a model that you trained yourself holds fewer secrets: you know its text and its cost. Lesson 14 builds the bridge to the ready ones.
 #
 # **Do I need a GPU?** No. The `pocket` profile runs on a laptop, with data that comes with the course.
 #
@@ -140,7 +141,7 @@ ailing = doctor(profile)
 #
 # ## Reflection
 #
-# How can you trust what you read here? You have seen the tools. A number comes from a cell that you can run. A conclusion is a claim that a wrong value would break. They have limits. A claim can be true and of no use. A check only refuses the error that somebody thought of. And a number from your machine is one measurement, until you measure again. Which claim in your own work would you trust more if it named its planted error?
+# How can you trust what you read here? You have seen the tools. A number comes from a cell that you can run. A conclusion is a claim that one named wrong value would break. They have limits. A claim can be true and of no use. A check only refuses the error that somebody thought of. And a number from your machine is one measurement, until you measure again. Which claim in your own work would you trust more if it named its planted error?
 #
 # ## Takeaways
 #
@@ -151,8 +152,8 @@ ailing = doctor(profile)
 # ## Exercises
 #
 # 1. Write `same_bag(one, other)`: true where two texts hold the same words, each as often, in any order. `same_bag(ham, spam)` must be true, and `same_bag(ham, ham + " now")` false. Then write two reviews with the same words, one good and one bad. Check your pair with it.
-# 2. Change the planted value of the claim to `bags`. Run the cell. Which error does the course raise, and why is it right?
-# 3. Write `operations(n)`: the number of operations for two matrices with `n` rows, by the formula. What must `operations(2 * size) / operations(size)` be? Double `size`, and measure by how much the time of one multiplication grows.
+# 2. Change the planted value of the claim to `bags`. Run the cell. Read the name of the error that the course raises. Why is it right? Then put the value back.
+# 3. Write `operations(n)`: the number of operations for two matrices with `n` rows, by the formula. What must `operations(2 * size) / operations(size)` be? Double `size`, and see by how much the printed time of one multiplication grows. (Note the old time first.)
 #
 # <details><summary>Solutions</summary>
 #
