@@ -100,11 +100,21 @@ def seeds_half_width(draws: np.ndarray, values: np.ndarray) -> float:
     Returns:
         The half-width.
     """
-    k = len(values)
-    t = float(stats.t.ppf(0.5 + LEVEL / 2, k - 1))
-    test = _Z * standard_error(draws)
-    seeds = t * float(np.std(values, ddof=1)) / np.sqrt(k)
-    return float(np.hypot(test, seeds))
+    return float(np.hypot(_Z * standard_error(draws), student_half_width(values)))
+
+
+def student_half_width(values: ArrayLike) -> float:
+    """Half of Student's 95 % interval for a mean: t sd / sqrt(k), as in `seeds_half_width`.
+
+    Args:
+        values: float64[k], at least two.
+
+    Returns:
+        The half-width.
+    """
+    found = np.asarray(values, dtype=float)
+    t = float(stats.t.ppf(0.5 + LEVEL / 2, len(found) - 1))
+    return float(t * found.std(ddof=1) / np.sqrt(len(found)))
 
 
 def splits_half_width(

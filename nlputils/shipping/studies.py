@@ -17,12 +17,12 @@ from typing import Any
 import keras
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from nlputils import evaluate
 from nlputils.data import Corpus, course_root, write_atomic
 from nlputils.data.files import read_object
 from nlputils.errors import CourseError
+from nlputils.evaluate.resampling import student_half_width
 from nlputils.lesson.machine import device
 from nlputils.shipping.making import Recipe, Rows, corpus_of, prepared
 from nlputils.shipping.trials import Budget, Settings, probe_truth, run_trial
@@ -320,9 +320,7 @@ def _row(
 
 def _seeds_interval(differences: Sequence[float]) -> str:
     """Return Student's 95 % interval for the mean of paired differences, one for each seed."""
-    k = len(differences)
-    half = float(stats.t.ppf(0.975, k - 1) * np.std(differences, ddof=1) / np.sqrt(k))
-    middle = float(np.mean(differences))
+    middle, half = float(np.mean(differences)), student_half_width(differences)
     return f"[{middle - half:.3f}, {middle + half:.3f}]"
 
 

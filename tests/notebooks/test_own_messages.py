@@ -33,13 +33,10 @@ def test_lesson_07_runs_on_a_file_and_finds_the_label_that_is_named_last(
         [*command, "--name", "own"], env=as_a_learner, capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    shown = (pocket_run.parent / "own" / "notebooks" / pocket_07(pocket_run)).read_text()
+    (notebook,) = (pocket_run.parent / "own" / "notebooks").glob("07_*.ipynb")
+    shown = notebook.read_text()
     assert "to be found: junk" in shown
     assert "lesson 01 answered other messages; not compared" in shown
     about = json.loads((pocket_run.parent / "own" / "run.json").read_text())
     assert about["data"][given["dataset"]]["source"] == "own"
     assert about["lessons"]["07"]["status"] == "done"
-
-
-def pocket_07(run):
-    return next((run / "notebooks").glob("07_*.ipynb")).name

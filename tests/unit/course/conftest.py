@@ -115,22 +115,30 @@ def write_recorded() -> Callable[..., Path]:
 def no_kernel(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Let lessons end at once, without a kernel and without a report.
 
-    ``status`` is how each ends, and ``records`` what it leaves. ``lessons`` names those that were
-    executed, and ``checkpoints`` the files that each of them found.
+    ``status`` is how each ends, and ``records`` what it leaves; ``ends`` names another status for
+    a lesson, and ``halves`` a kind of record and a text that stands after its own. ``lessons``
+    names those that were executed, and ``checkpoints`` the files that each of them found.
     """
-    kernel = SimpleNamespace(status="done", records={}, lessons=[], checkpoints=[])
+    kernel = SimpleNamespace(
+        status="done", records={}, ends={}, halves={}, lessons=[], checkpoints=[]
+    )
 
     def watch(job, folder, environment, limit_seconds, tell):
         checkpoints = Path(environment["NLPUTILS_CHECKPOINTS"])
-        kernel.lessons.append(environment["NLPUTILS_LESSON"])
+        number, records = environment["NLPUTILS_LESSON"], Path(environment["NLPUTILS_RECORDS"])
+        kernel.lessons.append(number)
         kernel.checkpoints.append([path.name for path in checkpoints.iterdir()])
         (checkpoints / "step.txt").write_text("3")
         for kind, rows in kernel.records.items():
-            path = Path(environment["NLPUTILS_RECORDS"], f"{kind}.jsonl")
-            path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+            whole = "".join(f"{json.dumps(row)}\n" for row in rows)
+            (records / f"{kind}.jsonl").write_text(whole)
+        if number in kernel.halves:
+            kind, half = kernel.halves[number]
+            with (records / f"{kind}.jsonl").open("a") as stream:
+                stream.write(half)
         shutil.copy(job["input"], job["output"])
         tell(65.0, "The work")
-        return Outcome(kernel.status, "", "", "The work", 65.0, 1234.0)
+        return Outcome(kernel.ends.get(number, kernel.status), "", "", "The work", 65.0, 1234.0)
 
     monkeypatch.setattr(runner, "watch", watch)
     monkeypatch.setattr(runner, "_report", lambda folder: None)

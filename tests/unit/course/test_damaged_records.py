@@ -6,26 +6,18 @@ import pytest
 
 from nlputils.course.plan import Order
 from nlputils.course.runner import run
-from nlputils.course.watch import Outcome
 
-WHOLE = '{"name": "count", "kind": "number", "value": 3, "text": "3 items", "main": true}\n'
+WHOLE = {"name": "count", "kind": "number", "value": 3, "text": "3 items", "main": True}
 HALF = '{"name": "loss", "ki'
 
 
 @pytest.fixture
-def ended(tmp_path, toy, toy_source, monkeypatch):
+def ended(tmp_path, toy, toy_source, no_kernel):
     """Run lessons 01 and 02; the first ends as it is told, with half of a line in its records."""
 
     def begin(status: str, kind: str = "metrics", half: str = HALF) -> tuple[int, dict, dict]:
-        def watch(job, folder, environment, limit_seconds, tell):
-            path = folder / "attempt" / "records" / f"{kind}.jsonl"
-            first = environment["NLPUTILS_LESSON"] == "01"
-            path.write_text((WHOLE if kind == "metrics" else "") + (half if first else ""))
-            return Outcome(status if first else "done", "", "", "The work", 1.0, 100.0)
-
-        monkeypatch.setattr("nlputils.course.runner.watch", watch)
-        for name in ("_prepare_report", "_report"):
-            monkeypatch.setattr(f"nlputils.course.runner.{name}", lambda path: None)
+        no_kernel.records = {"metrics": [WHOLE]}
+        no_kernel.ends, no_kernel.halves = {"01": status}, {"01": (kind, half)}
         sources = {number: toy_source(number, "1") for number in ("01", "02")}
         toy(tmp_path / "notebooks", sources)
         runs = tmp_path / "runs"
