@@ -35,6 +35,7 @@ def pretrain(
     weight_decay: float = 0.01,
     validation: MaskedBatches | None = None,
     reports: int = 20,
+    jit_compile: bool | None = None,
     label: str = "masked LM",
     checkpoint: str | Path | None = None,
 ) -> History:
@@ -52,6 +53,8 @@ def pretrain(
         validation: held-out batches, scored at each report.
         reports: rows of the history, evenly spread; where the steps do not divide evenly, the
             first ones are of one step more.
+        jit_compile: compile the step with XLA (see `jit`). None does it where there are `LONG`
+            steps or more. Where a step is small, compiling can cost more than it saves.
         label: what the progress lines call the training; "" prints none.
         checkpoint: a folder, such as ``lesson.checkpoints("pretrain")`` gives. Weights, optimizer
             and history are kept there at each report, and the same call goes on from the newest;
@@ -68,7 +71,9 @@ def pretrain(
     steps = len(batches)
     if not 1 <= reports <= steps:
         raise CourseError(f"{steps} steps cannot give {reports} reports: lower `reports`.")
-    model = _compiled_before(task, (learning_rate, steps, round(warmup * steps)), weight_decay)
+    rates = (learning_rate, steps, round(warmup * steps))
+    long = is_long(steps) if jit_compile is None else jit_compile
+    model = _compiled_before(task, rates, (weight_decay, long))
     settings = {"learning_rate": learning_rate, "warmup": warmup}
     plan = Plan(
         reports=reports,
@@ -76,7 +81,7 @@ def pretrain(
         extra=steps % reports,
         seed=batches.seed,
         label=label,
-        settings={"training": "pretrain", "weight_decay": weight_decay, **settings},
+        settings={"training": "pretrain", "weight_decay": weight_decay, "jit": long, **settings},
     )
     frame, seconds = train(model, batches, validation, plan, checkpoint)
     tokens = plan.steps * batches.tokens_per_step
@@ -89,15 +94,16 @@ _MODELS: WeakKeyDictionary[Any, tuple[keras.Model, WarmupDecay, tuple[float, boo
 )
 
 
-def _compiled_before(task: Any, rates: tuple[float, int, int], weight_decay: float) -> keras.Model:
+def _compiled_before(
+    task: Any, rates: tuple[float, int, int], made_for: tuple[float, bool]
+) -> keras.Model:
     """Return a task's model, ready to train: the one of its last pretraining where it serves."""
-    made_for = (weight_decay, is_long(rates[1]))
     if task in _MODELS:
         model, schedule, before = _MODELS[task]
         if before == made_for and set_back(model, schedule, *rates):
             return model
     schedule = WarmupDecay(*rates)
-    model = compiled(task, schedule, weight_decay, long=made_for[1])
+    model = compiled(task, schedule, made_for[0], long=made_for[1])
     _MODELS[task] = (model, schedule, made_for)
     return model
 

@@ -660,7 +660,7 @@ def fresh(name, seed):
 
 
 # %% [markdown]
-# Which learning rate, and how many epochs? Each baseline of lesson 01 tried a grid of settings on each split, and validation chose. Each network gets a grid, too. A setting costs a training, so we tune on the first split only, and some profiles have a smaller grid. Two things follow. On the other splits another setting may be better. And the choice has seen a few messages that stand in the test part of other splits: a small help for the networks, which no baseline had.
+# Which learning rate, and how many epochs? Each baseline of lesson 01 tried a grid of settings on each split, and validation chose. Each network gets a grid, too. A setting costs a training, so we tune on the first split only, and the grid may be smaller. (Where `rates` and `epoch_choices` leave one setting only, to save time, nothing is tried and nothing is chosen. That setting may suit one network better than another.) Two things follow. On the other splits another setting may be better. And the choice has seen a few messages that stand in the test part of other splits: a small help for the networks, which no baseline had.
 
 # %%
 grid = [{"learning_rate": rate, "epochs": epochs} for epochs in epoch_choices for rate in rates]
@@ -683,7 +683,7 @@ tuned = {
 pd.concat({name: found.table for name, found in tuned.items()}).round(3)
 
 # %% [markdown]
-# `keep_best=False` takes the weights of the last epoch. The learning rate is zero by then, so the end is a good place to stop. How close are the rows of one network? Where they are, validation could not really tell.
+# `keep_best=False` takes the weights of the last epoch. The learning rate is zero by then, so the end is a good place to stop. Where the table has several rows for one network: how close are their scores? Where they are close, validation could not really tell.
 #
 # ## What a cut costs
 #
@@ -719,7 +719,7 @@ for cut in cuts:
     print(evaluate.compare("spam_f1", *two_runs, (f"{length} words", f"{cut} words")))
 
 # %% [markdown]
-# Validation is small and the intervals are wide. So do not read much into a small difference. The setting was tuned with the longest rows, which helps them a little. The seconds include the time that Keras needs to prepare a training, whatever its length.
+# Validation is small and the intervals are wide. So do not read much into a small difference. If the setting was tuned, then it was tuned with the longest rows, which helps them a little. The seconds include the time that Keras needs to prepare a training, whatever its length.
 #
 # ## The family against the baselines
 #

@@ -211,7 +211,7 @@ lesson.claim(
 #
 # ## The network
 #
-# Our network is a BERT in small. It has an **embedding**, a table with one vector for each piece, and another one with a vector for each place in the row. Then come a few Transformer **layers**. In each layer, **attention** lets every place look at all places: it takes over a weighted mean of what stands there. What comes out is one vector for each place, and it depends on the whole row. Lesson 04 opens the layers one by one.
+# Our network is a BERT in small. It has an **embedding**, a table with one vector for each piece, and another one with a vector for each place in the row. Then come Transformer **layers**, one or more. In each layer, **attention** lets every place look at all places: it takes over a weighted mean of what stands there. What comes out is one vector for each place, and it depends on the whole row. Lesson 04 opens the layers one by one.
 #
 # The parameter `longest` says how long a row the network can ever read. We train on shorter rows, of `row_length` pieces. Short rows cost less, since each place looks at all others. BERT did so, too: it read rows of 128 pieces in nine steps of ten, and rows of 512 only at the end (Devlin et al. 2019, appendix A.2). We have no such end. So the vectors of the places after `row_length` are never trained. They stay random, and small. Longer messages are read with them all the same.
 
@@ -219,7 +219,7 @@ lesson.claim(
 from nlputils import models
 
 backbone = models.encoder(size, len(tokenizer), longest, seed=training_seed)
-shape = models.ENCODER_SIZES[size]
+shape = models.encoder_size(size)
 shape
 
 # %% [markdown]
@@ -358,7 +358,7 @@ lesson.record("first_attempt_loss", attempt_loss, unit="nats")
 # %%
 from nlputils.text import WordPiece
 
-pairs = 40
+pairs = 20
 words = WordPiece(tokenizer.vocabulary[: 5 + 2 * pairs])
 rng = np.random.default_rng(training_seed)
 partner = 5 + pairs + rng.permutation(pairs)
@@ -367,11 +367,10 @@ world = np.full((4000, 18), words.cls_id, dtype=np.int32)
 world[:, 1:-1:2], world[:, 2:-1:2], world[:, -1] = 5 + drawn, partner[drawn], words.sep_id
 toy = models.masked_lm(models.encoder("1x64", len(words), world.shape[1], seed=training_seed))
 models.set_output_bias(toy, np.r_[np.zeros(5), np.ones(2 * pairs)])
-seen, unseen = (
-    MaskedBatches(part, words, 32, steps=count, seed=training_seed)
-    for part, count in ((world[:3500], 400), (world[3500:], 10))
-)
-fall = train.pretrain(toy, seen, learning_rate=3e-3, validation=unseen, reports=50, label="pairs")
+seen = MaskedBatches(world[:3750], words, 32, steps=250, seed=training_seed)
+unseen = MaskedBatches(world[3750:], words, 250, steps=1, seed=training_seed)
+setting = {"learning_rate": 3e-3, "reports": 50, "jit_compile": False, "label": "pairs"}
+fall = train.pretrain(toy, seen, validation=unseen, **setting)
 
 # %%
 from nlputils import plots
@@ -418,7 +417,7 @@ rests_and_falls(curve)
 # %%
 lesson.claim(
     "In the world of pairs the loss rests where only the kind is known, and then falls below 1.",
-    lambda found: found["rest"] >= 6 and found["end"] < 1,
+    lambda found: found["rest"] >= 5 and found["end"] < 1,
     rests_and_falls(curve),
     planted=rests_and_falls(np.interp(np.arange(50), [0, 18, 49], ends)),
 )
@@ -555,7 +554,7 @@ lesson.claim(
 begin(vectors_counted)
 counted_weights = backbone.get_weights()
 start_loss = held_out_loss()
-trained = run_pretraining(steps, 15, "pretraining")
+trained = run_pretraining(steps, 10, "pretraining")
 
 # %%
 history = trained.frame
