@@ -330,7 +330,7 @@ lesson.claim(
 #
 # `models.seed_lstm` is the network of 2018: an embedding, an LSTM and one number between 0 and 1, the probability of spam. We train it three times on each split of the parameter `old_seeds`. Only the padding and the **mask** differ. To save time our rows and epochs (`old_length`, `old_epochs`) may be fewer than in the code above. With `mask_zero=True` the LSTM skips all steps with id 0. The code of 2018 did not say `mask_zero`.
 #
-# Three words about training, which lesson 02 explains in full. The network sees the messages in small groups. After each group its weights move a little, so that the **loss** falls. The loss of one message is $-\ln p$, where $p$ is the probability that the network gave to the true class. One pass over all messages is an **epoch**. How far the weights move at a time is the **learning rate**.
+# Three words about training; lesson 02 is the place where they are explained in full. The network sees the messages in small groups. After each group its weights move a little, so that the **loss** falls. The loss of one message is $-\ln p$, where $p$ is the probability that the network gave to the true class. One pass over all messages is an **epoch**. How far the weights move at a time is the **learning rate**.
 
 # %%
 from nlputils import models
@@ -383,7 +383,7 @@ accuracy = {name: judged("accuracy", found) for name, found in old_runs.items()}
 print(accuracy["port, right"])
 
 # %% [markdown]
-# It looks fine as long as nothing stands beside it. So set it beside the share of ham, and beside the two other trainings.
+# It need not alarm anybody, as long as nothing stands beside it. So set it beside the share of ham, and beside the two other trainings.
 
 # %%
 ham = 1 - np.mean([run.true.mean() for run in old_runs["port, right"]])
@@ -568,7 +568,7 @@ lesson.claim(
 )
 
 # %% [markdown]
-# It learns, with all its padding. Nothing but the forgetting was changed. So forgetting was a cause, at least for the network and the epochs that we ran. It is no good cure, though: the padding is still read, and still written into the cell.
+# It learns, with all its padding. Nothing but the forgetting was changed. So forgetting was a cause, at least for the network and the epochs that we ran. We would still not take it as the cure, whatever its score: the padding is still read, and still written into the cell.
 #
 # On the left, padding does no such harm. It comes first, when there is nothing to forget. Nobody had to think of that: it is what `pad_sequences` does unless told otherwise.
 #
@@ -599,7 +599,7 @@ lesson.claim(
 )
 
 # %% [markdown]
-# The third training above had this mask. What did it bring, and is padding on the left as good?
+# The third training above had this mask. What did it bring, and is padding on the left as good? (With one split, this is one training of each. The interval then knows other messages, and not other first weights.)
 
 # %%
 for other in ("port, right", "2018, left"):
@@ -660,7 +660,7 @@ def fresh(name, seed):
 
 
 # %% [markdown]
-# Which learning rate, and how many epochs? Each baseline of lesson 01 tried a grid of settings on each split, and validation chose. Each network gets a grid, too. A setting costs a training, so we tune on the first split only, and the grid may be smaller. (Where `rates` and `epoch_choices` leave one setting only, to save time, nothing is tried and nothing is chosen. That setting may suit one network better than another.) Two things follow. On the other splits another setting may be better. And the choice has seen a few messages that stand in the test part of other splits: a small help for the networks, which no baseline had.
+# Which learning rate, and how many epochs? Each baseline of lesson 01 tried a grid of settings on each split, and validation chose. Each network gets a grid, too. A setting costs a training, so we tune on the first split only, and the grid may be smaller. (Where `rates` and `epoch_choices` leave one setting only, to save time, nothing is tried and nothing is chosen. That setting may suit one network better than another.) Two things follow. On the other splits another setting may be better. And if there was a choice, it has seen a few messages that stand in the test part of other splits: a small help for the networks, which no baseline had.
 
 # %%
 grid = [{"learning_rate": rate, "epochs": epochs} for epochs in epoch_choices for rate in rates]
@@ -680,7 +680,8 @@ tuned = {
     )
     for name in family
 }
-pd.concat({name: found.table for name, found in tuned.items()}).round(3)
+table_of_choices = pd.concat({name: found.table for name, found in tuned.items()}).round(3)
+table_of_choices if len(grid) > 1 else f"one setting, so nothing was tried: {grid[0]}"
 
 # %% [markdown]
 # `keep_best=False` takes the weights of the last epoch. The learning rate is zero by then, so the end is a good place to stop. Where the table has several rows for one network: how close are their scores? Where they are close, validation could not really tell.
@@ -719,7 +720,7 @@ for cut in cuts:
     print(evaluate.compare("spam_f1", *two_runs, (f"{length} words", f"{cut} words")))
 
 # %% [markdown]
-# Validation is small and the intervals are wide. So do not read much into a small difference. If the setting was tuned, then it was tuned with the longest rows, which helps them a little. The seconds include the time that Keras needs to prepare a training, whatever its length.
+# Validation is small and the intervals are wide. So do not read much into a small difference. If the setting was tuned, then it was tuned with the longest rows, which helps them a little. The first training of a network, and the first one with another length of row, also pay for their preparation. So do not compare small differences in the seconds.
 #
 # ## The family against the baselines
 #
@@ -794,7 +795,7 @@ for metric in ("mcc", "ham_fpr"):
     lesson.record(f"lstm_{metric}", judged(metric, networks["LSTM"]))
 
 # %% [markdown]
-# What did each score cost? For the word SVM we take the time of the whole search on the first split. A network's time is one training, without the search.
+# What did each score cost? For the word SVM we take the time of the whole search on the first split. A network's time is one training, without the search. If this is where a network was trained for the first time, its preparation is in it. So do not compare small differences.
 
 # %%
 svm = evaluate.word_svm()
@@ -812,7 +813,8 @@ pd.Series(cost, name="seconds").round(1).to_frame()
 # %%
 floor = np.mean([2 * y.mean() / (1 + y.mean()) for y in truth])
 lesson.claim(
-    f"All four networks beat calling everything spam (F1 {100 * floor:.1f}) by 5 points.",
+    "On average over our splits, all four networks beat calling everything spam "
+    f"(F1 {100 * floor:.1f}) by 5 points.",
     lambda found: min(score.value for score in found.values()) > floor + 0.05,
     scores,
     planted={**scores, "LSTM": f1["port, right"]},
@@ -870,7 +872,7 @@ worth = evaluate.compare("spam_f1", networks["LSTM"], no_order, names, "splits")
 lesson.record("lstm_order_worth", worth)
 
 # %% [markdown]
-# This is what the order is worth to an LSTM on these messages. Set it beside the comparison with the baselines. One reason for a small worth may be that there are few messages: a network which learns words *and* their order has more to learn from them.
+# This is our estimate of what the order is worth to an LSTM on these messages. Its interval says how well we know it. Set it beside the comparison with the baselines. One reason for a small worth may be that there are few messages: a network which learns words *and* their order has more to learn from them.
 #
 # ## Read the errors
 #
@@ -903,7 +905,7 @@ print(
 #
 # **Would more epochs have helped the port?** The gradient at the words is tiny, and not zero. So perhaps it would, at some time. Try it: `old_epochs` is a parameter.
 #
-# **Is masking the only cure?** No. Padding on the left works. Others are shorter rows, the mean of all states in place of the last one, or batches of messages of equal length. Masking says what you mean.
+# **Is masking the only cure?** No. Padding on the left helps, too: there the network learned. Whether it was as good as the mask, the comparison in the part on the mask says. Others are shorter rows, the mean of all states in place of the last one, or batches of messages of equal length. Masking says what you mean.
 #
 # **Why is a recurrent network slow?** It must finish one word before it begins the next. The Transformer of lesson 04 reads all words at once.
 #
