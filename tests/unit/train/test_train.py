@@ -1,5 +1,6 @@
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 
 from nlputils import models, train
@@ -42,6 +43,23 @@ def test_pretraining_learns_and_repeats_itself(material):
     assert loss.tolist() == again.frame["loss"].tolist()
     assert all((x == y).all() for x, y in zip(a.get_weights(), b.get_weights(), strict=True))
     assert first.tokens == 99 * 16 * 16
+
+
+def test_xla_compiles_a_long_pretraining_unless_told_otherwise(material, monkeypatch):
+    tokenizer, rows = material
+    task = models.masked_lm(models.encoder("1x64", len(tokenizer), 16, seed=1), seed=1)
+    with_xla = []
+
+    def look(model, *_):
+        with_xla.append(model.jit_compile)
+        return pd.DataFrame(), 0.0
+
+    monkeypatch.setattr("nlputils.train.pretraining.LONG", 3)
+    monkeypatch.setattr("nlputils.train.pretraining.train", look)
+    for steps, told in ((3, None), (2, None), (3, False), (2, True)):
+        batches = MaskedBatches(rows, tokenizer, 8, steps=steps, seed=1)
+        train.pretrain(task, batches, reports=1, jit_compile=told, label="")
+    assert with_xla == [True, False, False, True]
 
 
 def test_every_step_is_made_when_reports_do_not_divide_them(material, tmp_path):
