@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 # The networks of the tests are compiled and then hardly run, so XLA compiles them without care.
-# They are small, and two processes test at once, so each gets one thread: more would only wait for
-# each other. It has to stand here before anything imports a framework. Processes that tests start
-# inherit it; the lessons do not (see `as_a_learner`). What somebody has set already stays.
+# They are small, and three processes test at once, so each gets one thread: more would only wait
+# for each other. It has to stand here before anything imports a framework. Processes that tests
+# start inherit it; the lessons do not (see `as_a_learner`). What somebody has set already stays.
 QUICK = {
     "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
     "TF_NUM_INTRAOP_THREADS": "1",

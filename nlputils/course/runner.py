@@ -13,22 +13,19 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-import nbformat
-
 from nlputils.course.display import Line, clock, table
 from nlputils.course.keys import content_hashes
-from nlputils.course.lessons import read_lessons, with_parameters
+from nlputils.course.launching import Ahead
+from nlputils.course.lessons import read_lessons
 from nlputils.course.locking import only_run
 from nlputils.course.plan import Order, Step, make_plan, on_trial
 from nlputils.course.profiles import read_profiles
 from nlputils.course.results import Result, environment, unreadable, write_run
 from nlputils.course.sources import drift
 from nlputils.course.store import Store, point_latest
-from nlputils.course.watch import Outcome, end_leftovers, watch
-from nlputils.data import course_root, write_atomic
+from nlputils.course.watch import Outcome
 from nlputils.errors import CourseError
 from nlputils.lesson.machine import gpus
-from nlputils.memory import with_huge_pages
 
 _FREE_MB = 500
 
@@ -62,10 +59,13 @@ def run(order: Order) -> int:
         print(f"Run {name}: profile {profile.name}, {profile.summary}", flush=True)
         results: dict[str, Result] = {}
         # One thread beside the lessons, which leave it the time: its pages are ready at the end.
-        with ThreadPoolExecutor(max_workers=1) as pages:
+        with (
+            ThreadPoolExecutor(max_workers=1) as pages,
+            Ahead(order, steps.values(), store, several=not profile.needs_gpu) as ahead,
+        ):
             for step in steps.values():
                 if step.selected:
-                    result = _do(order, step, store, results, steps, name)
+                    result = _do(order, step, store, results, ahead, name)
                     results[step.lesson.number] = result
                     if result.entry:
                         pages.submit(_prepare_report, result.entry.notebook)
@@ -77,7 +77,7 @@ def _do(
     step: Step,
     store: Store,
     results: Mapping[str, Result],
-    steps: Mapping[str, Step],
+    ahead: Ahead,
     run_name: str,
 ) -> Result:
     """Bring one lesson to its end: from the store, or by executing it."""
@@ -90,8 +90,8 @@ def _do(
         result.message = f"Lesson {lesson.number} was skipped: it needs lesson {missing[0]}."
         line.end("skipped")
         return result
-    upstream = {number: steps[number].key for number in lesson.needs}
-    damage = _damaged_loan(step, {n: k for n, k in upstream.items() if n not in results}, store)
+    lent = {n: key for n, key in step.upstream.items() if n not in results}
+    damage = _damaged_loan(step, lent, store)
     if damage:
         result.status, result.message = "skipped", damage
         line.end("skipped")
@@ -99,11 +99,7 @@ def _do(
         return result
     if not order.fresh and _reuse(result, store, line):
         return result
-    if order.fresh:
-        store.forget_work(step.key)
-    folders = {n: store.find(key) for n, key in upstream.items()}
-    artefacts = {n: str(entry.artefacts) for n, entry in folders.items() if entry}
-    _execute(order, step, store, result, artefacts, line, run_name)
+    _execute(order, step, store, result, ahead, line, run_name)
     return result
 
 
@@ -143,28 +139,19 @@ def _execute(
     step: Step,
     store: Store,
     result: Result,
-    artefacts: Mapping[str, str],
+    ahead: Ahead,
     line: Line,
     run_name: str,
 ) -> None:
     """Execute a lesson and file its result."""
-    work = store.work(step.key)
-    end_leftovers(work)
-    attempt = store.attempt(step.key)
-    notebook = with_parameters(step.lesson, step.parameters)
-    write_atomic(work / "input.ipynb", nbformat.writes(notebook))
-    job = {
-        "input": str(work / "input.ipynb"),
-        "output": str(attempt / "notebook.ipynb"),
-        "folder": str(attempt / "scratch"),
-    }
+    launched = ahead.launch(step)
+    attempt = launched.attempt
     limit = order.limit_seconds or step.settings.limit_seconds
-    surroundings = _environment(order, step, attempt, work, artefacts)
-    outcome = watch(job, work, surroundings, limit, line.tell)
+    outcome = launched.worker.watch(limit, line.tell)
     result.seconds, result.peak_mb = round(outcome.seconds, 1), round(outcome.peak_mb)
     result.status, result.source = outcome.status, run_name
     done = outcome.status == "done"
-    wrong = _promised(step, attempt) if done else _sentence(step, outcome, limit, work)
+    wrong = _promised(step, attempt) if done else _sentence(step, outcome, limit, launched.work)
     wrong = " ".join(filter(None, (wrong, _damaged_records(step, attempt))))
     if not wrong:
         about = _about(order, step, result, run_name)
@@ -223,33 +210,6 @@ def _sentence(step: Step, outcome: Outcome, limit: float, work: Path) -> str:
             "and give the same command again; training continues from its last checkpoint."
         )
     return f"{where}: {outcome.error}: {message}"
-
-
-def _environment(
-    order: Order, step: Step, attempt: Path, work: Path, artefacts: Mapping[str, str]
-) -> dict[str, str]:
-    """Set what the lesson reads, and keep the person's own Jupyter settings out of it."""
-    own = {key: value for key, value in os.environ.items() if not key.startswith("JUPYTER_")}
-    number = step.lesson.number
-    return with_huge_pages(own) | {
-        "NLPUTILS_ROOT": str(course_root()),
-        "NLPUTILS_RUNS": str(order.runs),
-        "NLPUTILS_FROM": str(Path.cwd()),
-        "NLPUTILS_LESSON": number,
-        "NLPUTILS_PROFILE": order.profile,
-        "NLPUTILS_RECORDS": str(attempt / "records"),
-        "NLPUTILS_ARTEFACTS": str(attempt / "artefacts"),
-        "NLPUTILS_CHECKPOINTS": str(work / "checkpoints"),
-        "NLPUTILS_NEEDED": json.dumps(dict(artefacts)),
-        "NLPUTILS_CLAIMS": "report" if step.reason else "enforce",
-        "NLPUTILS_CLAIMS_REASON": step.reason,
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "PYTHONHASHSEED": "0",
-        "IPYTHONDIR": str(work / "ipython"),
-        "JUPYTER_CONFIG_DIR": str(work / "jupyter"),
-        "JUPYTER_DATA_DIR": str(work / "jupyter"),
-        "JUPYTER_PREFER_ENV_PATH": "1",
-    }
 
 
 def _about(order: Order, step: Step, result: Result, run_name: str) -> dict[str, object]:

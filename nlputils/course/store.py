@@ -82,6 +82,17 @@ class Store:
             return None
         return entry
 
+    def artefacts(self, key: str) -> Path:
+        """Tell where a lesson's artefacts will lie when it is finished.
+
+        Args:
+            key: Its content key.
+
+        Returns:
+            The folder.
+        """
+        return Entry(self._store / key, {}).artefacts
+
     def newest(self, number: str, profile: str) -> Entry | None:
         """Look up the newest finished run of a lesson, whatever its code was.
 

@@ -17,6 +17,8 @@ import psutil
 from nlputils.data import write_atomic
 from nlputils.errors import CourseError
 
+# The word that lets a worker execute its first cell.
+GO = "go"
 _PERIOD = 0.25
 _PATIENCE = 20.0
 
@@ -42,43 +44,56 @@ class Outcome:
     peak_mb: float
 
 
-def watch(
-    job: Mapping[str, str],
-    folder: Path,
-    environment: Mapping[str, str],
-    limit_seconds: float,
-    tell: Callable[[float, str], None],
-) -> Outcome:
-    """Execute a notebook and follow it to its end.
+class Worker:
+    """The process that executes one notebook, with its kernel.
+
+    It starts its kernel at once, and executes no cell before it is told to.
 
     Args:
         job: For the worker: ``input``, ``output`` and ``folder``.
         folder: Where the job, its log and the list of its processes are kept.
         environment: The environment of the worker and its kernel.
-        limit_seconds: After this the notebook is stopped from outside.
-        tell: Called about four times a second with elapsed seconds and the current section.
-
-    Returns:
-        How it ended.
     """
-    write_atomic(folder / "job.json", json.dumps(dict(job)))
-    command = [sys.executable, "-m", "nlputils.course.worker", str(folder / "job.json")]
-    with open(folder / "log.txt", "w", encoding="utf-8") as log:
-        worker = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            env=dict(environment),
-            text=True,
-            encoding="utf-8",
-        )
-        tree = _Tree(worker.pid, folder / "processes.json")
+
+    def __init__(
+        self, job: Mapping[str, str], folder: Path, environment: Mapping[str, str]
+    ) -> None:
+        write_atomic(folder / "job.json", json.dumps(dict(job)))
+        command = [sys.executable, "-m", "nlputils.course.worker", str(folder / "job.json")]
+        with open(folder / "log.txt", "w", encoding="utf-8") as log:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=dict(environment),
+                text=True,
+                encoding="utf-8",
+            )
+        self._tree = _Tree(self._process.pid, folder / "processes.json")
+
+    def watch(self, limit_seconds: float, tell: Callable[[float, str], None]) -> Outcome:
+        """Let the notebook be executed, follow it to its end, and end its processes.
+
+        Args:
+            limit_seconds: After this the notebook is stopped from outside.
+            tell: Called about four times a second with elapsed seconds and the current section.
+
+        Returns:
+            How it ended. Its seconds are counted from this call.
+        """
         try:
-            return _follow(worker, tree, limit_seconds, tell)
+            # A worker that has died already is told by the end of its output.
+            with contextlib.suppress(BrokenPipeError):
+                print(GO, file=self._process.stdin, flush=True)
+            return _follow(self._process, self._tree, limit_seconds, tell)
         finally:
-            tree.kill()
-            worker.wait()
+            self.end()
+
+    def end(self) -> None:
+        """End the worker and its kernel, whatever they do."""
+        self._tree.kill()
+        self._process.wait()
 
 
 def end_leftovers(folder: Path) -> None:
@@ -194,6 +209,7 @@ class _Tree:
 
     def kill(self) -> None:
         """End every process seen, also those whose parent is gone already."""
+        self.sample()
         for process in self._seen:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()

@@ -1,6 +1,7 @@
 """The process that executes one notebook: ``python -m nlputils.course.worker JOB.json``.
 
-It says on its standard output, one JSON object a line, which section is being executed, and
+It starts the kernel, which imports what the notebook will import, and waits for the word to go on.
+Then it says on its standard output, one JSON object a line, which section is being executed, and
 leaves its verdict in a file. It ends, and its kernel with it, when the process that started it is
 gone: that one holds the other end of its standard input.
 """
@@ -19,10 +20,15 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager, papermil
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
+from nlputils.course.imports import LINE, NOTEBOOK
+from nlputils.course.watch import GO
+
 _ENGINE = "nlputils"
-_START_SECONDS = 120
+# A kernel imports TensorFlow before it answers, while another lesson may have both cores.
+_START_SECONDS = 300
 _SAVE_SECONDS = 5.0
 _channel: list[IO[str]] = [sys.stdout]
+_go = threading.Event()
 
 
 class ReportingEngine(NBClientEngine):
@@ -113,6 +119,7 @@ def execute(job: dict[str, str]) -> dict[str, Any]:
     """
     papermill_engines.register(_ENGINE, ReportingEngine)
     config = Config({"KernelManager": {"transport_encryption": "auto"}})
+    os.environ[NOTEBOOK] = job["input"]
     try:
         execute_notebook(
             job["input"],
@@ -122,6 +129,8 @@ def execute(job: dict[str, str]) -> dict[str, Any]:
             progress_bar=False,
             coalesce_streams=True,
             start_timeout=_START_SECONDS,
+            extra_arguments=[f"--IPKernelApp.exec_lines={LINE}"],
+            on_notebook_start=_wait_for_turn,
             config=config,
             # What a lesson leaves is written by then; a kernel asked to leave takes seconds.
             shutdown_kernel="immediate",
@@ -134,9 +143,16 @@ def execute(job: dict[str, str]) -> dict[str, Any]:
     return {"status": "done"}
 
 
-def _end_with_parent() -> None:
-    """Wait until the other end of the standard input is gone; then end the kernel and this."""
-    sys.stdin.read()
+def _wait_for_turn(notebook: Any) -> None:
+    """Called when the kernel is ready, before the first cell."""
+    _go.wait()
+
+
+def _listen() -> None:
+    """Pass the word to go on; when the other end is gone, end the kernel and this process."""
+    for line in sys.stdin:
+        if line.strip() == GO:
+            _go.set()
     for process in psutil.Process().children(recursive=True):
         process.kill()
     os._exit(1)
@@ -145,7 +161,7 @@ def _end_with_parent() -> None:
 def main() -> None:
     """Do the job that the first argument names."""
     _take_channel()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_listen, daemon=True).start()
     job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     verdict = execute(job)
     say({"verdict": verdict})

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nlputils.course import runner
+from nlputils.course import launching, runner
 from nlputils.course.sources import build
 from nlputils.course.watch import Outcome
 
@@ -117,30 +117,39 @@ def no_kernel(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
     ``status`` is how each ends, and ``records`` what it leaves; ``ends`` names another status for
     a lesson, and ``halves`` a kind of record and a text that stands after its own. ``lessons``
-    names those that were executed, and ``checkpoints`` the files that each of them found.
+    names those that were executed, and ``checkpoints`` the files that each of them found;
+    ``ended`` names those whose kernel was ended before its turn.
     """
     kernel = SimpleNamespace(
-        status="done", records={}, ends={}, halves={}, lessons=[], checkpoints=[]
+        status="done", records={}, ends={}, halves={}, lessons=[], checkpoints=[], ended=[]
     )
 
-    def watch(job, folder, environment, limit_seconds, tell):
-        checkpoints = Path(environment["NLPUTILS_CHECKPOINTS"])
-        number, records = environment["NLPUTILS_LESSON"], Path(environment["NLPUTILS_RECORDS"])
-        kernel.lessons.append(number)
-        kernel.checkpoints.append([path.name for path in checkpoints.iterdir()])
-        (checkpoints / "step.txt").write_text("3")
-        for kind, rows in kernel.records.items():
-            whole = "".join(f"{json.dumps(row)}\n" for row in rows)
-            (records / f"{kind}.jsonl").write_text(whole)
-        if number in kernel.halves:
-            kind, half = kernel.halves[number]
-            with (records / f"{kind}.jsonl").open("a") as stream:
-                stream.write(half)
-        shutil.copy(job["input"], job["output"])
-        tell(65.0, "The work")
-        return Outcome(kernel.ends.get(number, kernel.status), "", "", "The work", 65.0, 1234.0)
+    class Worker:
+        def __init__(self, job, folder, environment):
+            self.job, self.environment = job, environment
 
-    monkeypatch.setattr(runner, "watch", watch)
+        def watch(self, limit_seconds, tell):
+            checkpoints = Path(self.environment["NLPUTILS_CHECKPOINTS"])
+            number = self.environment["NLPUTILS_LESSON"]
+            records = Path(self.environment["NLPUTILS_RECORDS"])
+            kernel.lessons.append(number)
+            kernel.checkpoints.append([path.name for path in checkpoints.iterdir()])
+            (checkpoints / "step.txt").write_text("3")
+            for kind, rows in kernel.records.items():
+                whole = "".join(f"{json.dumps(row)}\n" for row in rows)
+                (records / f"{kind}.jsonl").write_text(whole)
+            if number in kernel.halves:
+                kind, half = kernel.halves[number]
+                with (records / f"{kind}.jsonl").open("a") as stream:
+                    stream.write(half)
+            shutil.copy(self.job["input"], self.job["output"])
+            tell(65.0, "The work")
+            return Outcome(kernel.ends.get(number, kernel.status), "", "", "The work", 65.0, 1234.0)
+
+        def end(self):
+            kernel.ended.append(self.environment["NLPUTILS_LESSON"])
+
+    monkeypatch.setattr(launching, "Worker", Worker)
     monkeypatch.setattr(runner, "_report", lambda folder: None)
     monkeypatch.setattr(runner, "_prepare_report", lambda notebook: None)
     return kernel
