@@ -14,11 +14,10 @@ from typing import IO, Any
 
 import psutil
 
+from nlputils.course.readiness import GO
 from nlputils.data import write_atomic
 from nlputils.errors import CourseError
 
-# The word that lets a worker execute its first cell.
-GO = "go"
 _PERIOD = 0.25
 _PATIENCE = 20.0
 

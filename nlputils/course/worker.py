@@ -20,8 +20,7 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager, papermil
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from nlputils.course.imports import LINE, NOTEBOOK
-from nlputils.course.watch import GO
+from nlputils.course.readiness import GO, LINE, NOTEBOOK
 
 _ENGINE = "nlputils"
 # A kernel imports TensorFlow before it answers, while another lesson may have both cores.

@@ -243,7 +243,8 @@ def study_table(source: str | Path) -> pd.DataFrame:
 
     Returns:
         A row for each answer: ``question``, ``answer``, ``seeds``, ``passes`` over the text,
-        ``seconds`` of a training, ``held-out loss`` and how far it lies above that of the rival
+        ``seconds`` of a training, ``training loss`` (at its end, with its own masks and its own
+        share of hidden pieces), ``held-out loss`` and how far it lies above that of the rival
         (``more loss``; none where the pieces are others, since such losses cannot be compared)
         with the 95 % interval of Student over the seeds (``more loss, 95 %``; none from one seed),
         and for each probe its macro F1 with a 95 % interval, the paired ``difference`` to the
@@ -296,7 +297,8 @@ def _row(
         return float(np.mean([trial[key] for trial in own.values()]))
 
     row: dict[str, Any] = {"question": question, "answer": name, "seeds": len(own)}
-    row |= {"passes": mean("passes"), "seconds": mean("seconds")}
+    row |= {name: mean(name) for name in ("passes", "seconds")}
+    row["training loss"] = mean("training_loss")
     both = sorted(set(own) & set(others))
     loss = "held_out_loss"
     row["held-out loss"] = mean(loss)

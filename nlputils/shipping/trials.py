@@ -155,9 +155,10 @@ def run_trial(
         tell: takes progress lines.
 
     Returns:
-        ``held_out_loss`` (15 % hidden, whatever the training hid), ``tokens`` and how many
-        ``passes`` over the text they are, ``seconds`` of the training, and ``probes``: data set to
-        the classes that the probe gave, as a string of digits.
+        ``held_out_loss`` (15 % hidden, whatever the training hid), ``training_loss`` (the mean of
+        the masked loss over the last tenth of the steps, with the training's own masks),
+        ``tokens`` and how many ``passes`` over the text they are, ``seconds`` of the training, and
+        ``probes``: data set to the classes that the probe gave, as a string of digits.
 
     Raises:
         CourseError: a setting is out of range, or the text is too small.
@@ -198,6 +199,7 @@ def run_trial(
     tokens = sum(phase.steps * phase.pieces for phase in phases)
     found = {
         "held_out_loss": mean_loss(scored, held_batches(rows, budget.recipe(settings), _HELD)),
+        "training_loss": progress.last_tenth(),
         "passes": tokens / rows.train.size,
         "tokens": tokens,
         "seconds": seconds,
@@ -208,17 +210,31 @@ def run_trial(
 
 
 class _Progress(keras.callbacks.Callback):
-    """Say at each tenth of the steps how far the training has come."""
+    """Say at each tenth of the steps how far the training has come; keep the loss of each step."""
 
     def __init__(self, steps: int, tell: Callable[[str], None]) -> None:
         super().__init__()
-        self.steps, self.tell, self.done = steps, tell, 0
+        self.steps, self.tell = steps, tell
+        self.losses: list[float] = []
+        self._sum = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self._sum = 0.0
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        self.done += 1
-        if 10 * self.done // self.steps > 10 * (self.done - 1) // self.steps:
-            loss = (logs or {}).get("loss", float("nan"))
-            self.tell(f"  step {self.done:,} of {self.steps:,}  mean loss {loss:.3f}")
+        logs = logs or {}
+        # Keras gives the mean since the epoch began; where a second objective is learned, that of
+        # the first one alone has the name of its answer.
+        mean = logs.get("masked_loss", logs["loss"])
+        self.losses.append((batch + 1) * mean - self._sum)
+        self._sum = (batch + 1) * mean
+        done = len(self.losses)
+        if 10 * done // self.steps > 10 * (done - 1) // self.steps:
+            self.tell(f"  step {done:,} of {self.steps:,}  mean loss {mean:.3f}")
+
+    def last_tenth(self) -> float:
+        """Return the mean loss of the last tenth of the steps."""
+        return float(np.mean(self.losses[-max(1, self.steps // 10) :]))
 
 
 def probe_truth(name: str) -> np.ndarray:

@@ -1,17 +1,21 @@
 """The kernel that gets ready while another lesson is executed."""
 
+import contextlib
 import json
+import subprocess
+import sys
 import time
+from dataclasses import replace
 
 import psutil
 import pytest
 
 from nlputils.course import launching, runner
-from nlputils.course.imports import import_ahead, import_statements
 from nlputils.course.launching import Ahead, launch
 from nlputils.course.lessons import read_lessons
 from nlputils.course.plan import Order, make_plan
 from nlputils.course.profiles import read_profiles
+from nlputils.course.readiness import import_ahead, import_statements
 from nlputils.course.store import Store
 
 WRITES = """
@@ -49,7 +53,7 @@ def plan(order):
 
 @pytest.mark.slow
 def test_the_next_kernel_starts_early_and_executes_no_cell_before_its_turn(order):
-    assert runner.run(order) == 0
+    assert runner.run(replace(order, only=("01", "02"))) == 0
     found = json.loads((order.runs / "latest" / "metrics.json").read_text())
     ended = found["01"]["ended"]["value"]
     assert found["02"]["born"]["value"] < ended < found["02"]["begun"]["value"]
@@ -94,19 +98,46 @@ def test_what_is_wrong_with_the_next_lesson_is_told_at_its_turn(order, no_kernel
             ahead.launch(steps["02"])
 
 
+def is_kernel(process):
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return "ipykernel_launcher" in str(process.cmdline())
+    return False
+
+
+def kernels(parent, count):
+    """Wait until so many kernels run below a process."""
+    end = time.monotonic() + 120
+    while True:
+        found = [process for process in parent.children(recursive=True) if is_kernel(process)]
+        if len(found) >= count:
+            return found
+        assert time.monotonic() < end, f"{len(found)} of {count} kernels were started"
+        time.sleep(0.05)
+
+
 @pytest.mark.slow
 def test_a_kernel_that_waits_is_ended_with_its_worker(order):
     store, steps = plan(order)
+    before = psutil.Process().children()
     launched = launch(order, steps["01"], store)
-    (worker,) = psutil.Process().children()
-    end = time.monotonic() + 60
-    while not (kernels := worker.children(recursive=True)):
-        assert time.monotonic() < end, "no kernel was started"
-        time.sleep(0.05)
+    (worker,) = (p for p in psutil.Process().children() if p not in before)
+    found = kernels(worker, 1)
     launched.worker.end()
     assert not worker.is_running()
-    gone, alive = psutil.wait_procs(kernels, timeout=10)
-    assert alive == []
+    assert psutil.wait_procs(found, timeout=10)[1] == []
+
+
+@pytest.mark.slow
+def test_kill_9_on_the_run_ends_the_kernel_that_waits(tmp_path, toy, toy_source):
+    sources = {"01": toy_source("01", "import time\ntime.sleep(100)"), "02": toy_source("02", "1")}
+    toy(tmp_path / "notebooks", sources)
+    places = ["--notebooks", str(tmp_path / "notebooks"), "--output", str(tmp_path / "runs")]
+    words = [sys.executable, "-m", "nlputils.cli", "run", *places]
+    run = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+    found = kernels(psutil.Process(run.pid), 2)
+    run.kill()
+    run.wait()
+    assert psutil.wait_procs(found, timeout=20)[1] == []
 
 
 def test_import_statements_of_cells():
@@ -121,8 +152,6 @@ def test_import_statements_of_cells():
 
 
 def test_a_missing_module_stops_nothing_and_no_name_is_left(tmp_path, monkeypatch):
-    import sys
-
     source = "import no_such_module\nimport there as elsewhere"
     (tmp_path / "there.py").write_text("value = 3")
     notebook = {"cells": [{"cell_type": "code", "source": source}]}

@@ -26,6 +26,7 @@ def ran(monkeypatch):
         pred = "".join(str((int(c) + (i < wrong)) % 3) for i, c in enumerate(TRUTH))
         return {
             "held_out_loss": loss,
+            "training_loss": loss - 1,
             "tokens": 1,
             "passes": 2.0,
             "seconds": 1.0,
@@ -61,6 +62,7 @@ def test_the_table_sets_each_answer_beside_the_base(ran, tmp_path):
     assert np.isnan(table.loc["16,000 pieces", "more loss"])
     assert np.isnan(table.loc[studies.RECIPE.base, "more loss"])
     assert table.loc[studies.RECIPE.base, "held-out loss"] == pytest.approx(5.05)
+    assert table.loc[studies.RECIPE.base, "training loss"] == pytest.approx(4.05)
     # Ten of 120 wrong with seed 0: F1 of each class by hand, 2 TP / (2 TP + FP + FN).
     right = [36, 37, 37]
     by_hand = np.mean([2 * tp / 80 for tp in right])

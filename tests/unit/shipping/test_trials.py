@@ -83,8 +83,24 @@ def test_a_trial_learns_and_repeats(rows, monkeypatch):
     again, _ = tried(SMALL, rows, eagerly=False)
     assert first["held_out_loss"] == pytest.approx(again, abs=1e-6)
     assert first["held_out_loss"] < np.log(1200) - 0.5 and first["tokens"] == BUDGET.tokens
+    assert first["held_out_loss"] - 2 < first["training_loss"] < np.log(1200)
     assert len(first["probes"]["pocket_reviews"]) == len(trials.probe_truth("pocket_reviews"))
     assert set(first["probes"]["pocket_reviews"]) <= set("012")
+
+
+def test_the_loss_of_the_last_tenth_of_the_steps_by_hand():
+    progress = trials._Progress(20, str)
+    for losses in (range(8, 0, -1), range(30, 18, -1)):  # two phases; the last losses: 20 and 19
+        progress.on_epoch_begin(0)
+        for batch, _ in enumerate(losses):
+            mean = float(np.mean(losses[: batch + 1]))
+            progress.on_train_batch_end(batch, {"loss": 99.0, "masked_loss": mean})
+    assert progress.losses == pytest.approx([*range(8, 0, -1), *range(30, 18, -1)])
+    assert progress.last_tenth() == pytest.approx(19.5)
+    alone = trials._Progress(2, str)
+    alone.on_epoch_begin(0)
+    alone.on_train_batch_end(0, {"loss": 3.0})
+    assert alone.last_tenth() == 3.0
 
 
 def tried(settings, rows, eagerly=True):

@@ -2,8 +2,8 @@
 
     python killable.py WHOLE.npz KILLED.npz FOLDER PLACE...
 
-A PLACE is pretrain:STEP, finetune:STEP or write:NUMBER. The first life keeps no checkpoints, dies
-nowhere and leaves WHOLE.npz. Then each PLACE has a life that ends there, and a last one leaves
+A PLACE is finetune:STEP or write:NUMBER (of a checkpoint). The first life keeps no checkpoints,
+dies nowhere and leaves WHOLE.npz. Then each PLACE has a life that ends there, and a last one leaves
 KILLED.npz; these go on from each other by the checkpoints in FOLDER. After each, a line says how
 it ended.
 
@@ -38,18 +38,17 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def dying(where: str, step: int):
+def dying(step: int):
     """Batches that kill their reader at one step."""
-    parent = {"pretrain": MaskedBatches, "finetune": ShuffledBatches}[where]
 
-    class Dying(parent):
+    class Dying(ShuffledBatches):
         def __getitem__(self, index):
             if self.start + index == step:
                 die()
             return super().__getitem__(index)
 
     # The fingerprint names the class: the training is the same one.
-    Dying.__name__ = parent.__name__
+    Dying.__name__ = ShuffledBatches.__name__
     return Dying
 
 
@@ -64,14 +63,9 @@ def plant(where: str, number: int) -> None:
 
         os.replace = replace
         return
-    cls = dying(where, number)
-    {"pretrain": MaskedBatches, "finetune": ShuffledBatches}[where].starting_at = (
-        lambda self, step: _copied(cls, self, step)
-    )
-    if where == "finetune":
-        train.finetuning.ShuffledBatches = cls
-    else:
-        globals()["MaskedBatches"] = cls
+    cls = dying(number)
+    ShuffledBatches.starting_at = lambda self, step: _copied(cls, self, step)
+    train.finetuning.ShuffledBatches = cls
 
 
 def _copied(cls, batches, step):

@@ -74,9 +74,12 @@ class Course:
     def encoder(self):
         return models.encoder("one", len(self.tokenizer), LENGTH, seed=1)
 
-    def pretrained(self, rate: float = RATE):
-        """Pretrain; return the task and the loss of step 1: each report is one step."""
-        task = models.masked_lm(self.encoder(), seed=1)
+    def pretrained(self, rate: float = RATE, task=None):
+        """Pretrain; return the task and the loss of step 1: each report is one step.
+
+        A task that is given is trained from the first weights again.
+        """
+        task = task or models.masked_lm(self.encoder(), seed=1)
         task = saved(task, self.folder / "masked_lm.weights.h5")
         batches = text.MaskedBatches(self.rows, self.tokenizer, BATCH, steps=STEPS, seed=3)
         history = train.pretrain(task, batches, learning_rate=rate, reports=STEPS, label="")
@@ -109,7 +112,8 @@ def main() -> None:
     }
     arrays = weights(pretrained, "pretrain") | weights(tuned, "finetune")
     if "planted" in sys.argv:
-        arrays |= weights(course.pretrained(1.1 * RATE)[0], "planted")
+        again, _ = course.pretrained(1.1 * RATE, pretrained)
+        arrays |= weights(again, "planted")
     about = {
         "backend": keras.backend.backend(),
         "modules": modules,

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 SCRIPT = Path(__file__).with_name("killable.py")
-# In the middle of pretraining, while a checkpoint is written, in the middle of fine-tuning.
-PLACES = ("pretrain:15", "write:1", "finetune:11")
+# In pretraining, while the second checkpoint is written; in the middle of fine-tuning.
+PLACES = ("write:2", "finetune:11")
 ENDED = re.compile(r"life \d+ ended with (-?\d+)")
 
 

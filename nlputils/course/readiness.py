@@ -2,7 +2,7 @@
 
 A kernel that waits for its turn has the time for it (see `launching`). The notebook's own import
 statements find the modules ready. No name is defined for it, so one that it forgets to import is
-still missing.
+still missing. Then it waits for the word to go on.
 """
 
 import ast
@@ -12,9 +12,8 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from nlputils.lesson.quiet import quiet_tensorflow
-from nlputils.memory import keep_freed_memory
-
+# The word that lets a worker execute its first cell.
+GO = "go"
 NOTEBOOK = "NLPUTILS_NOTEBOOK"
 # What the kernel executes when it starts; it leaves no name behind.
 LINE = f"import {__name__}; {__name__}.import_ahead(); del {__name__.partition('.')[0]}"
@@ -22,6 +21,10 @@ LINE = f"import {__name__}; {__name__}.import_ahead(); del {__name__.partition('
 
 def import_ahead() -> None:
     """Import what the notebook imports that the environment variable names."""
+    # Imported here, for they import pandas, which no worker needs.
+    from nlputils.lesson.quiet import quiet_tensorflow
+    from nlputils.memory import keep_freed_memory
+
     quiet_tensorflow()
     keep_freed_memory()
     notebook = json.loads(Path(os.environ[NOTEBOOK]).read_text(encoding="utf-8"))
