@@ -55,8 +55,6 @@ def launch(order: Order, step: Step, store: Store) -> Launched:
     Raises:
         CourseError: When the list of what a killed run left running is damaged.
     """
-    if order.fresh:
-        store.forget_work(step.key)
     work = store.work(step.key)
     end_leftovers(work)
     attempt = store.attempt(step.key)
@@ -80,7 +78,7 @@ class Ahead:
         order: What was asked for.
         steps: The lessons of the run, in order.
         store: The finished lessons.
-        several: Whether a second kernel may wait. On a GPU it must not: some frameworks take
+        several: Whether a second kernel may wait. Beside a GPU it must not: some frameworks take
             memory there as soon as they are imported.
     """
 
@@ -112,15 +110,24 @@ class Ahead:
         Raises:
             CourseError: When the lesson cannot be launched.
         """
-        if self._waiting is not None and self._waiting.key != step.key:
+        waiting = self._waiting
+        if waiting is not None and not (waiting.key == step.key and waiting.worker.alive()):
             self._dismiss()
         launched, self._waiting = self._waiting or launch(self._order, step, self._store), None
-        following = self._following(step) if self._several else None
-        if following is not None:
+        try:
+            if self._order.fresh:
+                self._store.forget_checkpoints(step.key)
+            self._begin_with(self._following(step))
+        except BaseException:
+            launched.worker.end()
+            raise
+        return launched
+
+    def _begin_with(self, step: Step | None) -> None:
+        if step is not None and self._several:
             # Whatever is wrong with it is told at its own turn; here it would stop this lesson.
             with contextlib.suppress(CourseError, OSError):
-                self._waiting = launch(self._order, following, self._store)
-        return launched
+                self._waiting = launch(self._order, step, self._store)
 
     def _following(self, step: Step) -> Step | None:
         """Find the next lesson that is not in the store already."""

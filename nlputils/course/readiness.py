@@ -2,7 +2,8 @@
 
 A kernel that waits for its turn has the time for it (see `launching`). The notebook's own import
 statements find the modules ready. No name is defined for it, so one that it forgets to import is
-still missing. Then it waits for the word to go on.
+still missing. What an import prints is not in the executed notebook. Then the kernel waits for the
+word to go on.
 """
 
 import ast
@@ -14,9 +15,9 @@ from pathlib import Path
 
 # The word that lets a worker execute its first cell.
 GO = "go"
-NOTEBOOK = "NLPUTILS_NOTEBOOK"
+NOTEBOOK_VARIABLE = "NLPUTILS_NOTEBOOK"
 # What the kernel executes when it starts; it leaves no name behind.
-LINE = f"import {__name__}; {__name__}.import_ahead(); del {__name__.partition('.')[0]}"
+START_LINE = f"import {__name__}; {__name__}.import_ahead(); del {__name__.partition('.')[0]}"
 
 
 def import_ahead() -> None:
@@ -27,11 +28,11 @@ def import_ahead() -> None:
 
     quiet_tensorflow()
     keep_freed_memory()
-    notebook = json.loads(Path(os.environ[NOTEBOOK]).read_text(encoding="utf-8"))
+    notebook = json.loads(Path(os.environ[NOTEBOOK_VARIABLE]).read_text(encoding="utf-8"))
     cells = notebook["cells"]
     sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     for statement in import_statements(sources):
-        # The cell that holds it will raise the same, where a reader sees it.
+        # The cell that holds it will raise again, where a reader sees it.
         with contextlib.suppress(Exception):
             exec(statement, {})
 

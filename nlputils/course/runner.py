@@ -61,7 +61,7 @@ def run(order: Order) -> int:
         # One thread beside the lessons, which leave it the time: its pages are ready at the end.
         with (
             ThreadPoolExecutor(max_workers=1) as pages,
-            Ahead(order, steps.values(), store, several=not profile.needs_gpu) as ahead,
+            Ahead(order, steps.values(), store, several=not gpus()) as ahead,
         ):
             for step in steps.values():
                 if step.selected:

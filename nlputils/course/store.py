@@ -136,6 +136,15 @@ class Store:
         (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
         return folder
 
+    def forget_checkpoints(self, key: str) -> None:
+        """Let the trainings of a lesson begin anew.
+
+        Args:
+            key: Its content key.
+        """
+        shutil.rmtree(self._work / key / "checkpoints", ignore_errors=True)
+        self.work(key)
+
     def forget_work(self, key: str) -> None:
         """Remove checkpoints and attempts of a lesson.
 

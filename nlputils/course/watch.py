@@ -68,8 +68,11 @@ class Worker:
                 env=dict(environment),
                 text=True,
                 encoding="utf-8",
+                # Ctrl-C is for the run alone, which then ends this process with its kernel.
+                start_new_session=True,
             )
         self._tree = _Tree(self._process.pid, folder / "processes.json")
+        self._events = _events(self._process.stdout)
 
     def watch(self, limit_seconds: float, tell: Callable[[float, str], None]) -> Outcome:
         """Let the notebook be executed, follow it to its end, and end its processes.
@@ -85,14 +88,21 @@ class Worker:
             # A worker that has died already is told by the end of its output.
             with contextlib.suppress(BrokenPipeError):
                 print(GO, file=self._process.stdin, flush=True)
-            return _follow(self._process, self._tree, limit_seconds, tell)
+            return _follow(self._events, self._tree, limit_seconds, tell)
         finally:
             self.end()
+
+    def alive(self) -> bool:
+        """Tell whether the process still runs; one that waits ends itself if its kernel died."""
+        return self._process.poll() is None
 
     def end(self) -> None:
         """End the worker and its kernel, whatever they do."""
         self._tree.kill()
         self._process.wait()
+        with contextlib.suppress(BrokenPipeError):
+            if self._process.stdin is not None:
+                self._process.stdin.close()
 
 
 def end_leftovers(folder: Path) -> None:
@@ -102,7 +112,7 @@ def end_leftovers(folder: Path) -> None:
     live a moment longer, and two kernels must never write the same checkpoints.
 
     Args:
-        folder: The one ``watch`` was given.
+        folder: The one that `Worker` was given.
 
     Raises:
         CourseError: When the list of the processes is damaged.
@@ -128,13 +138,12 @@ def end_leftovers(folder: Path) -> None:
 
 
 def _follow(
-    worker: subprocess.Popen[str],
+    events: "queue.Queue[dict[str, Any]]",
     tree: "_Tree",
     limit_seconds: float,
     tell: Callable[[float, str], None],
 ) -> Outcome:
     begin = time.monotonic()
-    events = _events(worker.stdout)
     section, status, verdict = "starting the kernel", "", {}
     while not status:
         event = _next(events)
@@ -167,6 +176,8 @@ def _events(stream: IO[str] | None) -> "queue.Queue[dict[str, Any]]":
             with contextlib.suppress(ValueError):
                 events.put(json.loads(line))
         events.put({"end": True})
+        if stream is not None:
+            stream.close()
 
     threading.Thread(target=read, daemon=True).start()
     return events
@@ -203,7 +214,9 @@ class _Tree:
                     held += process.memory_info().rss
                     if process not in self._seen:
                         self._seen.add(process)
-                        self._write()
+                        # On a full disk the list stays as it was: the lesson tells of the disk.
+                        with contextlib.suppress(OSError):
+                            self._write()
         self.peak = max(self.peak, held)
 
     def kill(self) -> None:

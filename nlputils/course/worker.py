@@ -1,11 +1,12 @@
 """The process that executes one notebook: ``python -m nlputils.course.worker JOB.json``.
 
 It starts the kernel, which imports what the notebook will import, and waits for the word to go on.
-Then it says on its standard output, one JSON object a line, which section is being executed, and
-leaves its verdict in a file. It ends, and its kernel with it, when the process that started it is
-gone: that one holds the other end of its standard input.
+Then it says on its standard output, one JSON object a line, which section is being executed, and at
+the end its verdict. It ends, and its kernel with it, when the process that started it is gone: that
+one holds the other end of its standard input.
 """
 
+import contextlib
 import json
 import os
 import sys
@@ -20,7 +21,7 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager, papermil
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from nlputils.course.readiness import GO, LINE, NOTEBOOK
+from nlputils.course.readiness import GO, NOTEBOOK_VARIABLE, START_LINE
 
 _ENGINE = "nlputils"
 # A kernel imports TensorFlow before it answers, while another lesson may have both cores.
@@ -28,6 +29,7 @@ _START_SECONDS = 300
 _SAVE_SECONDS = 5.0
 _channel: list[IO[str]] = [sys.stdout]
 _go = threading.Event()
+_LOOK_SECONDS = 2.0
 
 
 class ReportingEngine(NBClientEngine):
@@ -110,6 +112,8 @@ def _take_channel() -> None:
 def execute(job: dict[str, str]) -> dict[str, Any]:
     """Execute a notebook and judge it by what was raised, never by the marks it left.
 
+    The first cell waits for the word to go on.
+
     Args:
         job: ``input``, ``output`` (notebooks) and ``folder`` (the working directory).
 
@@ -118,7 +122,7 @@ def execute(job: dict[str, str]) -> dict[str, Any]:
     """
     papermill_engines.register(_ENGINE, ReportingEngine)
     config = Config({"KernelManager": {"transport_encryption": "auto"}})
-    os.environ[NOTEBOOK] = job["input"]
+    os.environ[NOTEBOOK_VARIABLE] = job["input"]
     try:
         execute_notebook(
             job["input"],
@@ -128,7 +132,7 @@ def execute(job: dict[str, str]) -> dict[str, Any]:
             progress_bar=False,
             coalesce_streams=True,
             start_timeout=_START_SECONDS,
-            extra_arguments=[f"--IPKernelApp.exec_lines={LINE}"],
+            extra_arguments=[f"--IPKernelApp.exec_lines={START_LINE}"],
             on_notebook_start=_wait_for_turn,
             config=config,
             # What a lesson leaves is written by then; a kernel asked to leave takes seconds.
@@ -143,8 +147,12 @@ def execute(job: dict[str, str]) -> dict[str, Any]:
 
 
 def _wait_for_turn(notebook: Any) -> None:
-    """Called when the kernel is ready, before the first cell."""
-    _go.wait()
+    """Wait with a kernel that is ready; end this process if the kernel dies meanwhile."""
+    while not _go.wait(_LOOK_SECONDS):
+        kernels = psutil.Process().children()
+        if all(kernel.status() == psutil.STATUS_ZOMBIE for kernel in kernels):
+            # The lesson has not begun: at its turn, the run starts another worker.
+            os._exit(1)
 
 
 def _listen() -> None:
@@ -153,7 +161,8 @@ def _listen() -> None:
         if line.strip() == GO:
             _go.set()
     for process in psutil.Process().children(recursive=True):
-        process.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
     os._exit(1)
 
 

@@ -6,7 +6,6 @@ import json
 import os
 import platform
 import random
-import sys
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,10 +23,9 @@ _PACKAGES = {"keras": "keras", "keras_hub": "keras-hub"}
 def start(number: str, *, profile: str, data: Sequence[str] = (), seed: int = 0) -> None:
     """Begin a lesson: set the seeds and print where its numbers will come from.
 
-    Call it in the first code cell after the parameters, before anything imports Keras. Python's
-    and NumPy's generators are seeded, and those of the backend if Keras is imported already. What
-    builds and trains networks takes a seed of its own and sets them anew, by
-    ``nlputils.randomness.set_seeds``.
+    Call it in the first code cell after the parameters, before a cell that imports Keras. Python's
+    and NumPy's generators are seeded. What builds and trains networks takes a seed of its own and
+    sets them anew, and those of the backend, by ``nlputils.randomness.set_seeds``.
 
     Args:
         number: The lesson, such as ``"03"``.
@@ -41,22 +39,13 @@ def start(number: str, *, profile: str, data: Sequence[str] = (), seed: int = 0)
     quiet_tensorflow()
     keep_freed_memory()
     session = begin(number, profile)
-    _seed(seed)
+    random.seed(seed)
+    np.random.seed(seed)
     sources = [provenance(name) for name in data]
     rows = [dataclasses.asdict(source) for source in sources]
     write_atomic(session.records / "data.json", json.dumps(rows, indent=1, ensure_ascii=False))
     # What follows a heading stands under what the heading says.
     print(wrapped("\n".join(_lines(session, sources)), indent=10))
-
-
-def _seed(seed: int) -> None:
-    random.seed(seed)
-    np.random.seed(seed)
-    if "keras" in sys.modules:
-        # Imported here, for it imports Keras, which takes seconds that not every lesson needs.
-        from nlputils.randomness import set_seeds
-
-        set_seeds(seed)
 
 
 def _lines(session: Session, sources: Sequence[Provenance]) -> list[str]:

@@ -221,7 +221,7 @@ def _opened(path: Path, name: str, budget: Budget) -> dict[str, Any]:
         truth = {probe: "".join(map(str, probe_truth(probe))) for probe in budget.probes}
         made = {"device": device(), "backend": keras.backend.backend(), "keras": keras.__version__}
         return {**about, **made, "truth": truth, "trials": []}
-    held = read_object(path)
+    held = _read(path)
     if held["study"] != name:
         raise CourseError(f"{path} holds the study {held['study']!r}, not {name!r}.")
     for part in ("budget", "base"):
@@ -232,6 +232,19 @@ def _opened(path: Path, name: str, budget: Budget) -> dict[str, Any]:
                 f"{about[part][differ[0]]!r}. Trials of one file share their budget: name a new "
                 "file."
             )
+    return held
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Read a file of trials; refuse one in which a trial lacks what trials measure."""
+    held = read_object(path)
+    for trial in held["trials"]:
+        for part in ("training_loss", "held_out_loss"):
+            if part not in trial:
+                raise CourseError(
+                    f"{path}: the trial {trial['name']!r} has no {part!r}; an older version made "
+                    "it. Name a new file, and make the trials again."
+                )
     return held
 
 
@@ -258,7 +271,7 @@ def study_table(source: str | Path) -> pd.DataFrame:
         path = course_root() / "data" / "encoders" / f"{source}.json"
     if not path.is_file():
         raise CourseError(f"No trials at {path}: `nlputils compare-recipes {path}` makes them.")
-    held = read_object(path)
+    held = _read(path)
     study = _study(held["study"])
     trials: dict[str, dict[int, Any]] = {}
     for trial in held["trials"]:
@@ -297,7 +310,7 @@ def _row(
         return float(np.mean([trial[key] for trial in own.values()]))
 
     row: dict[str, Any] = {"question": question, "answer": name, "seeds": len(own)}
-    row |= {name: mean(name) for name in ("passes", "seconds")}
+    row |= {"passes": mean("passes"), "seconds": mean("seconds")}
     row["training loss"] = mean("training_loss")
     both = sorted(set(own) & set(others))
     loss = "held_out_loss"

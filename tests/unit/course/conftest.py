@@ -117,20 +117,33 @@ def no_kernel(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
     ``status`` is how each ends, and ``records`` what it leaves; ``ends`` names another status for
     a lesson, and ``halves`` a kind of record and a text that stands after its own. ``lessons``
-    names those that were executed, and ``checkpoints`` the files that each of them found;
-    ``ended`` names those whose kernel was ended before its turn.
+    names those that were executed, and ``checkpoints`` the files that each of them found.
+    ``events`` tells when a worker was started, watched, and ended without having been watched;
+    ``dead`` names lessons whose worker dies while it waits.
     """
     kernel = SimpleNamespace(
-        status="done", records={}, ends={}, halves={}, lessons=[], checkpoints=[], ended=[]
+        status="done",
+        records={},
+        ends={},
+        halves={},
+        lessons=[],
+        checkpoints=[],
+        events=[],
+        dead=[],
     )
 
     class Worker:
         def __init__(self, job, folder, environment):
             self.job, self.environment = job, environment
+            kernel.events.append(f"start {environment['NLPUTILS_LESSON']}")
+
+        def alive(self):
+            return self.environment["NLPUTILS_LESSON"] not in kernel.dead
 
         def watch(self, limit_seconds, tell):
             checkpoints = Path(self.environment["NLPUTILS_CHECKPOINTS"])
             number = self.environment["NLPUTILS_LESSON"]
+            kernel.events.append(f"watch {number}")
             records = Path(self.environment["NLPUTILS_RECORDS"])
             kernel.lessons.append(number)
             kernel.checkpoints.append([path.name for path in checkpoints.iterdir()])
@@ -147,7 +160,8 @@ def no_kernel(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
             return Outcome(kernel.ends.get(number, kernel.status), "", "", "The work", 65.0, 1234.0)
 
         def end(self):
-            kernel.ended.append(self.environment["NLPUTILS_LESSON"])
+            kernel.dead.clear()
+            kernel.events.append(f"end {self.environment['NLPUTILS_LESSON']}")
 
     monkeypatch.setattr(launching, "Worker", Worker)
     monkeypatch.setattr(runner, "_report", lambda folder: None)

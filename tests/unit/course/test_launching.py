@@ -1,7 +1,11 @@
 """The kernel that gets ready while another lesson is executed."""
 
+import ast
 import contextlib
+import errno
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,12 +14,12 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from nlputils.course import launching, runner
+from nlputils.course import launching, runner, watch
 from nlputils.course.launching import Ahead, launch
 from nlputils.course.lessons import read_lessons
 from nlputils.course.plan import Order, make_plan
 from nlputils.course.profiles import read_profiles
-from nlputils.course.readiness import import_ahead, import_statements
+from nlputils.course.readiness import NOTEBOOK_VARIABLE, START_LINE, import_statements
 from nlputils.course.store import Store
 
 WRITES = """
@@ -28,8 +32,11 @@ READS = """
 import time
 lesson.record("begun", time.time(), "s")
 assert (lesson.needed("01", "text") / "a.txt").read_text() == "left by 01"
-import os, psutil
+import os, psutil, sys
 lesson.record("born", psutil.Process(os.getpid()).create_time(), "s")
+assert "wave" in sys.modules, "it was to be imported before the first cell"
+assert "wave" not in globals() and "nlputils" not in globals()
+import wave
 """
 
 
@@ -41,6 +48,14 @@ def order(tmp_path, toy, toy_source):
         "02": toy_source("02", READS, needs=("01",)),
         "03": toy_source("03", "1"),
     }
+    toy(tmp_path / "notebooks", sources)
+    return Order(profile="pocket", notebooks=tmp_path / "notebooks", runs=tmp_path / "runs")
+
+
+@pytest.fixture
+def plain(tmp_path, toy, toy_source):
+    """Three lessons that need nothing."""
+    sources = {number: toy_source(number, "1") for number in ("01", "02", "03")}
     toy(tmp_path / "notebooks", sources)
     return Order(profile="pocket", notebooks=tmp_path / "notebooks", runs=tmp_path / "runs")
 
@@ -59,34 +74,54 @@ def test_the_next_kernel_starts_early_and_executes_no_cell_before_its_turn(order
     assert found["02"]["born"]["value"] < ended < found["02"]["begun"]["value"]
 
 
+def test_each_kernel_starts_while_the_lesson_before_it_is_executed(plain, no_kernel):
+    assert runner.run(plain) == 0
+    assert no_kernel.events == [
+        *("start 01", "start 02", "watch 01"),
+        *("start 03", "watch 02"),
+        "watch 03",
+    ]
+
+
+def test_beside_a_gpu_no_second_kernel_waits(plain, no_kernel, monkeypatch):
+    monkeypatch.setattr(runner, "gpus", lambda: ["a GPU"])
+    assert runner.run(plain) == 0
+    told = [f"{what} {number}" for number in ("01", "02", "03") for what in ("start", "watch")]
+    assert no_kernel.events == told
+
+
 def test_a_lesson_that_cannot_follow_is_ended_before_its_turn(order, no_kernel):
     no_kernel.ends["01"] = "failed"
     assert runner.run(order) == 1
-    assert (no_kernel.lessons, no_kernel.ended) == (["01", "03"], ["02"])
+    assert no_kernel.lessons == ["01", "03"]
+    assert no_kernel.events[:5] == ["start 01", "start 02", "watch 01", "end 02", "start 03"]
 
 
-def test_what_is_finished_already_gets_no_kernel(order, no_kernel, monkeypatch):
+def test_what_is_finished_already_gets_no_kernel(plain, no_kernel):
+    no_kernel.ends = {"01": "failed", "03": "failed"}
+    assert runner.run(plain) == 1
+    no_kernel.ends.clear()
+    no_kernel.events.clear()
+    assert runner.run(plain) == 0
+    assert no_kernel.events == ["start 01", "start 03", "watch 01", "watch 03"]
+
+
+def test_a_worker_that_died_while_it_waited_is_started_again(plain, no_kernel):
+    no_kernel.dead = ["02"]
+    assert runner.run(plain) == 0
+    assert no_kernel.events[2:6] == ["watch 01", "end 02", "start 02", "start 03"]
+
+
+def test_fresh_forgets_checkpoints_at_the_turn_of_a_lesson_and_not_before(order, no_kernel):
     no_kernel.ends["01"] = "failed"
-    assert runner.run(order) == 1
-    begun = []
-
-    def noted(order, step, store):
-        begun.append(step.lesson.number)
-        return launch(order, step, store)
-
-    monkeypatch.setattr(launching, "launch", noted)
-    assert runner.run(order) == 1
-    # The third is in the store, so the second is the last that gets a kernel.
-    assert begun == ["01", "02"]
-
-
-def test_on_a_gpu_no_second_kernel_waits(order, no_kernel):
     store, steps = plan(order)
-    for several, waits in ((True, ["02"]), (False, [])):
-        no_kernel.ended.clear()
-        with Ahead(order, steps.values(), store, several=several) as ahead:
-            ahead.launch(steps["01"])
-        assert no_kernel.ended == waits
+    kept = store.work(steps["02"].key) / "checkpoints" / "step.txt"
+    kept.write_text("3")
+    with Ahead(replace(order, fresh=True), steps.values(), store, several=True) as ahead:
+        ahead.launch(steps["01"])
+        assert kept.exists()
+        ahead.launch(steps["02"])
+        assert not kept.exists() and kept.parent.is_dir()
 
 
 def test_what_is_wrong_with_the_next_lesson_is_told_at_its_turn(order, no_kernel):
@@ -120,23 +155,52 @@ def test_a_kernel_that_waits_is_ended_with_its_worker(order):
     store, steps = plan(order)
     before = psutil.Process().children()
     launched = launch(order, steps["01"], store)
-    (worker,) = (p for p in psutil.Process().children() if p not in before)
-    found = kernels(worker, 1)
-    launched.worker.end()
-    assert not worker.is_running()
+    try:
+        (worker,) = (p for p in psutil.Process().children() if p not in before)
+        found = kernels(worker, 1)
+    finally:
+        launched.worker.end()
+    assert not worker.is_running() and not launched.worker.alive()
     assert psutil.wait_procs(found, timeout=10)[1] == []
 
 
 @pytest.mark.slow
-def test_kill_9_on_the_run_ends_the_kernel_that_waits(tmp_path, toy, toy_source):
+def test_a_worker_whose_kernel_died_ends_itself_and_a_full_disk_keeps_none_alive(
+    order, monkeypatch
+):
+    store, steps = plan(order)
+    before = psutil.Process().children()
+    launched = launch(order, steps["01"], store)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(watch, "write_atomic", full)
+    try:
+        (worker,) = (p for p in psutil.Process().children() if p not in before)
+        (kernel,) = kernels(worker, 1)
+        kernel.kill()
+        end = time.monotonic() + 60
+        while launched.worker.alive():
+            assert time.monotonic() < end, "the worker waits for a kernel that is gone"
+            time.sleep(0.1)
+    finally:
+        launched.worker.end()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+def test_the_end_of_the_run_ends_the_kernel_that_waits(tmp_path, toy, toy_source, sent):
     sources = {"01": toy_source("01", "import time\ntime.sleep(100)"), "02": toy_source("02", "1")}
     toy(tmp_path / "notebooks", sources)
     places = ["--notebooks", str(tmp_path / "notebooks"), "--output", str(tmp_path / "runs")]
     words = [sys.executable, "-m", "nlputils.cli", "run", *places]
-    run = subprocess.Popen(words, stdout=subprocess.DEVNULL)
-    found = kernels(psutil.Process(run.pid), 2)
-    run.kill()
-    run.wait()
+    run = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        found = kernels(psutil.Process(run.pid), 2)
+    finally:
+        run.send_signal(sent)
+        run.wait()
     assert psutil.wait_procs(found, timeout=20)[1] == []
 
 
@@ -151,13 +215,15 @@ def test_import_statements_of_cells():
     assert found == ["import json", "from os import path as p", "from pathlib import Path"]
 
 
-def test_a_missing_module_stops_nothing_and_no_name_is_left(tmp_path, monkeypatch):
+def test_a_missing_module_stops_nothing_and_no_name_is_left(tmp_path):
     source = "import no_such_module\nimport there as elsewhere"
     (tmp_path / "there.py").write_text("value = 3")
     notebook = {"cells": [{"cell_type": "code", "source": source}]}
     (tmp_path / "a.ipynb").write_text(json.dumps(notebook))
-    monkeypatch.setenv("NLPUTILS_NOTEBOOK", str(tmp_path / "a.ipynb"))
-    monkeypatch.syspath_prepend(tmp_path)
-    import_ahead()
-    assert sys.modules.pop("there").value == 3
-    assert "elsewhere" not in globals()
+    given = {NOTEBOOK_VARIABLE: str(tmp_path / "a.ipynb"), "PYTHONPATH": str(tmp_path)}
+    code = f"{START_LINE}\nimport sys; print('there' in sys.modules, sorted(dir()))"
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, env=os.environ | given, capture_output=True, text=True, check=True)
+    found, names = done.stdout.split(maxsplit=1)
+    assert found == "True"
+    assert not {"nlputils", "there", "elsewhere"} & set(ast.literal_eval(names))

@@ -39,7 +39,7 @@ def die() -> None:
 
 
 def dying(step: int):
-    """Batches that kill their reader at one step."""
+    """Batches of a fine-tuning that kill their reader at one step."""
 
     class Dying(ShuffledBatches):
         def __getitem__(self, index):
@@ -63,6 +63,8 @@ def plant(where: str, number: int) -> None:
 
         os.replace = replace
         return
+    if where != "finetune":
+        raise ValueError(f"{where}:{number} is no place to die: give finetune or write")
     cls = dying(number)
     ShuffledBatches.starting_at = lambda self, step: _copied(cls, self, step)
     train.finetuning.ShuffledBatches = cls

@@ -84,7 +84,7 @@ def stopped_after(kept):
     return lambda reports, folder: shutil.copytree(kept[reports], folder, dirs_exist_ok=True)
 
 
-def stop_after(reports, folder):
+def stop_after(reports, folder, net=None, **changes):
     """Train until a report, and no further."""
     whole = Recorder.on_epoch_end
 
@@ -95,7 +95,7 @@ def stop_after(reports, folder):
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(Stopped):
         patch.setattr(Recorder, "on_epoch_end", ending)
-        tune(model(), folder)
+        tune(net or model(), folder, **changes)
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +130,19 @@ def test_a_stopped_training_goes_on(tmp_path, stopped_after, whole, capsys):
     assert history.seconds == history.frame["seconds"].iloc[-1]
     lowest = history.frame["val_loss"].idxmin()
     assert lowest < 3, "the best epoch must be older than the stop, or keep_best is not tested"
+
+
+def test_a_recurrent_network_goes_on_as_well(tmp_path):
+    def gru():
+        keras.utils.set_random_seed(1)
+        return models.recurrent_classifier(20, cell="gru", units=4, embedding_dim=4, dropout=0.3)
+
+    whole = gru()
+    history = tune(whole, epochs=2)
+    stop_after(1, tmp_path, gru(), epochs=2)
+    assert [path.name for path in tmp_path.iterdir()] == ["report-000001.npz"]
+    net = gru()
+    assert_same(net, tune(net, tmp_path, epochs=2), (whole, history))
 
 
 def test_a_finished_training_is_restored_and_not_made_again(tmp_path, whole, capsys, monkeypatch):

@@ -17,11 +17,13 @@ PLACES = ("write:2", "finetune:11")
 ENDED = re.compile(r"life \d+ ended with (-?\d+)")
 
 
-def launch(backend: str, whole: Path, killed: Path, folder: Path) -> list[str]:
-    """Let all lives be lived, and return the lines that the last one printed."""
+def launch(backend: str, whole: Path, killed: Path, folder: Path) -> list[list[str]]:
+    """Let all lives be lived, and return the lines that each of them printed."""
     words = [sys.executable, str(SCRIPT), str(whole), str(killed), str(folder), *PLACES]
     environment = os.environ | {
         "KERAS_BACKEND": backend,
+        # Who is killed leaves nothing behind that was not written at once.
+        "PYTHONUNBUFFERED": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         # JAX compiles for a quarter of a minute; what it compiled serves the next life.
         "JAX_COMPILATION_CACHE_DIR": str(whole.parent / "compiled"),
@@ -38,8 +40,8 @@ def launch(backend: str, whole: Path, killed: Path, folder: Path) -> list[str]:
     marks = {at: found for at, line in enumerate(lines) if (found := ENDED.fullmatch(line))}
     ends = [int(found[1]) for found in marks.values()]
     assert ends == [0, *[-signal.SIGKILL] * len(PLACES), 0], (ends, done.stderr[-2000:])
-    *_, before, last = marks
-    return lines[before + 1 : last]
+    begins = [0, *(at + 1 for at in marks)]
+    return [lines[begin:at] for begin, at in zip(begins, marks, strict=False)]
 
 
 def content(path: Path) -> tuple[list[np.ndarray], list[dict]]:
@@ -54,7 +56,8 @@ def test_a_killed_training_ends_where_an_uninterrupted_one_does(backend, require
     require_backend(backend)
     whole, killed = tmp_path / "whole.npz", tmp_path / "killed.npz"
     folder = tmp_path / "checkpoints"
-    shown = launch(backend, whole, killed, folder)
+    *_, before, shown = launch(backend, whole, killed, folder)
+    assert "pretrain: continues after step 6 of 23" in before
     assert shown[0] == "pretrain: was finished before; its end is restored"
     assert shown[1] == "finetune: continues after step 8 of 16"
     (expected, frames), (found, frames_found) = content(whole), content(killed)
