@@ -111,18 +111,21 @@ RECIPE = Study(
         "norm": {"norm before each block": {"norm": "pre"}},
     },
 )
-# From BERT (Devlin et al. 2019) to RoBERTa (Liu et al. 2019), one change in each row. Below one
-# pass over the text, static and dynamic masks would be the same: so little text, read often.
+# From BERT (Devlin et al. 2019) towards RoBERTa (Liu et al. 2019), one setting in each row. Below
+# one pass over the text, static and dynamic masks would be the same: so little text, read often.
 OBJECTIVES = Study(
-    base="BERT: static masks, next sentence",
-    settings=Settings(row_length=32, first_length=32, dynamic=False, next_sentence=True),
+    base="before training",
+    settings=Settings(row_length=32, first_length=32, masks=1, next_sentence=True, trained=False),
     questions={
         "objective": {
-            "without next sentence": {"next_sentence": False},
-            "dynamic masks": {"next_sentence": False, "dynamic": True},
-            "byte pairs: RoBERTa": {
+            "one mask a row, next sentence": {"trained": True},
+            "without next sentence": {"trained": True, "next_sentence": False},
+            "ten masks a row": {"trained": True, "next_sentence": False, "masks": 10},
+            "new masks each time": {"trained": True, "next_sentence": False, "masks": None},
+            "byte pairs": {
+                "trained": True,
                 "next_sentence": False,
-                "dynamic": True,
+                "masks": None,
                 "pieces": "byte pairs",
             },
         }
@@ -239,7 +242,7 @@ def _read(path: Path) -> dict[str, Any]:
     """Read a file of trials; refuse one in which a trial lacks what trials measure."""
     held = read_object(path)
     for trial in held["trials"]:
-        for part in ("training_loss", "held_out_loss"):
+        for part in ("training_loss", "held_out_loss", "frequency_loss"):
             if part not in trial:
                 raise CourseError(
                     f"{path}: the trial {trial['name']!r} has no {part!r}; an older version made "
@@ -257,11 +260,13 @@ def study_table(source: str | Path) -> pd.DataFrame:
     Returns:
         A row for each answer: ``question``, ``answer``, ``seeds``, ``passes`` over the text,
         ``seconds`` of a training, ``training loss`` (at its end, with its own masks and its own
-        share of hidden pieces), ``held-out loss`` and how far it lies above that of the rival
-        (``more loss``; none where the pieces are others, since such losses cannot be compared)
-        with the 95 % interval of Student over the seeds (``more loss, 95 %``; none from one seed),
-        and for each probe its macro F1 with a 95 % interval, the paired ``difference`` to the
-        rival with its own, and the ``verdict``: ``ahead``, ``behind`` or ``not distinguishable``.
+        share of hidden pieces; none without training), ``frequency loss`` (what the frequencies
+        alone reach on the held-out text), ``held-out loss`` and how far it lies above that of the
+        rival (``more loss``; none where the pieces are others, since such losses cannot be
+        compared) with the 95 % interval of Student over the seeds (``more loss, 95 %``; none from
+        one seed), and for each probe its macro F1 with a 95 % interval, the paired ``difference``
+        to the rival with its own, and the ``verdict``: ``ahead``, ``behind`` or ``not
+        distinguishable``.
 
     Raises:
         CourseError: the file does not exist, or holds no trial of the first row.
@@ -311,7 +316,9 @@ def _row(
 
     row: dict[str, Any] = {"question": question, "answer": name, "seeds": len(own)}
     row |= {"passes": mean("passes"), "seconds": mean("seconds")}
-    row["training loss"] = mean("training_loss")
+    trained = all(trial["training_loss"] is not None for trial in own.values())
+    row["training loss"] = mean("training_loss") if trained else None
+    row["frequency loss"] = mean("frequency_loss")
     both = sorted(set(own) & set(others))
     loss = "held_out_loss"
     row["held-out loss"] = mean(loss)

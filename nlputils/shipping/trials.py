@@ -70,7 +70,8 @@ class Settings:
         ramp: the first quarter of the pieces comes in batches a quarter as large.
         norm: normalise after each block, as BERT does, or before it (Xiong et al. 2020).
         pieces: the kind of vocabulary, `WordPiece` or `ByteBPE`.
-        dynamic: new masks each time a row comes round again.
+        masks: how many masks each row has; None for new ones each time it comes round again.
+        trained: False leaves the vectors as they are before training: what all others start from.
         next_sentence: rows of two segments, and BERT's second objective (`PairBatches`).
     """
 
@@ -88,7 +89,8 @@ class Settings:
     ramp: bool = False
     norm: Norm = "post"
     pieces: Pieces = "word pieces"
-    dynamic: bool = True
+    masks: int | None = None
+    trained: bool = True
     next_sentence: bool = False
 
 
@@ -155,10 +157,12 @@ def run_trial(
         tell: takes progress lines.
 
     Returns:
-        ``held_out_loss`` (15 % hidden, whatever the training hid), ``training_loss`` (the mean of
-        the masked loss over the last tenth of the steps, with the training's own masks),
-        ``tokens`` and how many ``passes`` over the text they are, ``seconds`` of the training, and
-        ``probes``: data set to the classes that the probe gave, as a string of digits.
+        ``held_out_loss`` (15 % hidden, whatever the training hid) and ``frequency_loss`` (of a
+        guesser at the same places who knows only how frequent each piece is), ``training_loss``
+        (the mean of the masked loss over the last tenth of the steps, with the training's own
+        masks; None without training), ``tokens`` and how many ``passes`` over the text they are,
+        ``seconds`` of the training, and ``probes``: data set to the classes that the probe gave,
+        as a string of digits.
 
     Raises:
         CourseError: a setting is out of range, or the text is too small.
@@ -173,6 +177,32 @@ def run_trial(
         layer.normalize_first = settings.norm == "pre"
     task = models.masked_lm(backbone)
     begin(task, rows, settings.start, tell)
+    learned: dict[str, Any] = {"tokens": 0, "seconds": 0.0, "training_loss": None}
+    if settings.trained:
+        learned = _train(task, settings, budget, seed, rows, tell)
+    # Scored without pairs in all trials: what counts later is the reading of one text.
+    scored = compiled_with(task, train.AdamW(0.0), long=False)
+    held = held_batches(rows, budget.recipe(settings), _HELD)
+    found = {
+        "held_out_loss": mean_loss(scored, held),
+        "frequency_loss": _frequency_loss(rows, held),
+        "passes": learned["tokens"] / rows.train.size,
+        **learned,
+    }
+    tell(f"  held-out loss {found['held_out_loss']:.3f} after {found['seconds']:.0f} s")
+    answers = {name: _probed(name, backbone, rows, settings.row_length) for name in budget.probes}
+    return {**found, "probes": answers}
+
+
+def _train(
+    task: Any,
+    settings: Settings,
+    budget: Budget,
+    seed: int,
+    rows: Rows,
+    tell: Callable[[str], None],
+) -> dict[str, Any]:
+    """Pretrain; return ``tokens``, ``seconds`` and ``training_loss``."""
     phases = _phases(rows, budget, settings)
     model = _compiled(task, settings, phases)
     keep_freed_memory()
@@ -189,24 +219,23 @@ def run_trial(
             steps=phase.steps,
             seed=1000 * seed + number,
             rate=settings.mask_rate,
-            dynamic=settings.dynamic,
+            masks=settings.masks,
         )
         with unread_pooler():
             model.fit(feed(batches), epochs=1, shuffle=False, verbose=0, callbacks=[progress])
-    seconds = time.perf_counter() - began
-    # Scored without pairs in all trials: what counts later is the reading of one text.
-    scored = compiled_with(task, train.AdamW(0.0), long=False)
-    tokens = sum(phase.steps * phase.pieces for phase in phases)
-    found = {
-        "held_out_loss": mean_loss(scored, held_batches(rows, budget.recipe(settings), _HELD)),
+    return {
+        "tokens": sum(phase.steps * phase.pieces for phase in phases),
+        "seconds": time.perf_counter() - began,
         "training_loss": progress.last_tenth(),
-        "passes": tokens / rows.train.size,
-        "tokens": tokens,
-        "seconds": seconds,
     }
-    tell(f"  held-out loss {found['held_out_loss']:.3f} after {seconds:.0f} s")
-    answers = {name: _probed(name, backbone, rows, settings.row_length) for name in budget.probes}
-    return {**found, "probes": answers}
+
+
+def _frequency_loss(rows: Rows, held: MaskedBatches) -> float:
+    """Return the mean loss of a guesser who knows only how frequent each piece is in train."""
+    counts = np.bincount(np.asarray(rows.train).ravel(), minlength=len(rows.tokenizer)) + 1.0
+    losses = -np.log(counts / counts.sum())
+    asked = [(answers, weights) for _, answers, weights in (held[i] for i in range(len(held)))]
+    return float(np.mean([np.average(losses[answers], weights=w) for answers, w in asked]))
 
 
 class _Progress(keras.callbacks.Callback):

@@ -20,8 +20,9 @@ from nlputils.text.tokenizer import Tokenizer
 class MaskedBatches(keras.utils.PyDataset):
     """The batches of a masked-LM training, in order, from the first step to the last.
 
-    Each epoch visits every row once in a new order and with new masks ("dynamic masking", Liu et
-    al. (2019), section 4.1), unless ``dynamic`` is off: then a row keeps its masks.
+    Each epoch visits every row once in a new order. By default a row gets a new mask each time
+    ("dynamic masking", Liu et al. (2019), section 4.1); with ``masks`` it has so many of its own,
+    which take turns ("static masking").
 
     Args:
         packed: int array [rows, length], e.g. from `nlputils.text.pack`.
@@ -30,11 +31,12 @@ class MaskedBatches(keras.utils.PyDataset):
         steps: how many batches there are in all; more than an epoch is fine.
         seed: decides the order of the rows and the masks.
         rate: share of the pieces to hide.
-        dynamic: new masks in each epoch.
+        masks: how many masks each row has; None for new ones in each epoch. BERT had ten (Liu et
+            al. (2019), section 4.1).
         start: the first step to give, for a training that goes on.
 
     Raises:
-        CourseError: there are fewer rows than one batch holds.
+        CourseError: there are fewer rows than one batch holds, or ``masks`` is below one.
     """
 
     def __init__(
@@ -46,7 +48,7 @@ class MaskedBatches(keras.utils.PyDataset):
         steps: int,
         seed: int = 0,
         rate: float = 0.15,
-        dynamic: bool = True,
+        masks: int | None = None,
         start: int = 0,
     ) -> None:
         super().__init__(workers=1, use_multiprocessing=False, max_queue_size=4)
@@ -55,8 +57,10 @@ class MaskedBatches(keras.utils.PyDataset):
                 f"{len(packed)} rows do not fill a batch of {batch_size}: add text, "
                 "shorten the rows or the batch."
             )
+        if masks is not None and masks < 1:
+            raise CourseError(f"masks={masks}: give one or more, or None for new ones each time.")
         self.packed, self.tokenizer, self.batch_size = packed, tokenizer, batch_size
-        self.steps, self.seed, self.rate, self.dynamic = steps, seed, rate, dynamic
+        self.steps, self.seed, self.rate, self.masks = steps, seed, rate, masks
         self.start = start
         self.steps_per_epoch = len(packed) // batch_size
         self._order: tuple[int, np.ndarray] | None = None
@@ -72,7 +76,7 @@ class MaskedBatches(keras.utils.PyDataset):
     def starting_at(self, step: int) -> MaskedBatches:
         """Return the same batches from ``step`` on."""
         settings: dict[str, Any] = {
-            name: getattr(self, name) for name in ("steps", "seed", "rate", "dynamic")
+            name: getattr(self, name) for name in ("steps", "seed", "rate", "masks")
         }
         return type(self)(self.packed, self.tokenizer, self.batch_size, start=step, **settings)
 
@@ -89,14 +93,19 @@ class MaskedBatches(keras.utils.PyDataset):
             ``mask_positions`` [batch, k], all int32), answers int32 [batch, k], weights float32
             [batch, k].
         """
-        chosen, chance = self._drawn(step)
-        return self._masked(np.asarray(self.packed[chosen]), chance)
-
-    def _drawn(self, step: int) -> tuple[np.ndarray, list[int]]:
-        """Return the rows of one step in rising order, and the seed of all else in it."""
         epoch, place = divmod(step, self.steps_per_epoch)
-        chosen = self._rows_of(epoch)[place * self.batch_size : (place + 1) * self.batch_size]
-        return np.sort(chosen), [epoch if self.dynamic else 0, place]
+        rows = self._rows_of(epoch)[place * self.batch_size : (place + 1) * self.batch_size]
+        rows = np.sort(rows)
+        if self.masks is None:
+            return self._made(rows, [epoch, place])
+        # What belongs to a row, and not to a batch, is drawn for it alone.
+        turn = epoch % self.masks
+        made = [self._made(rows[i : i + 1], [turn, int(row)]) for i, row in enumerate(rows)]
+        return keras.tree.map_structure(lambda *parts: np.concatenate(parts), *made)
+
+    def _made(self, rows: np.ndarray, chance: list[int]) -> tuple[dict[str, np.ndarray], Any, Any]:
+        """Return the batch of some rows; ``chance`` and the seed decide what is drawn for them."""
+        return self._masked(np.asarray(self.packed[rows]), chance)
 
     def _masked(
         self, ids: np.ndarray, chance: list[int]
@@ -111,9 +120,8 @@ class MaskedBatches(keras.utils.PyDataset):
         return inputs, batch.mask_ids, batch.mask_weights
 
     def _rows_of(self, epoch: int) -> np.ndarray:
-        """Return the order of the rows in one epoch; static masks keep one order throughout."""
-        key = epoch if self.dynamic else 0
-        if self._order is None or self._order[0] != key:
-            rng = np.random.default_rng([self.seed, 0, key])
-            self._order = (key, rng.permutation(len(self.packed)))
+        """Return the order of the rows in one epoch."""
+        if self._order is None or self._order[0] != epoch:
+            rng = np.random.default_rng([self.seed, 0, epoch])
+            self._order = (epoch, rng.permutation(len(self.packed)))
         return self._order[1]

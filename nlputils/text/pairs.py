@@ -26,7 +26,7 @@ class PairBatches(MaskedBatches):
         packed: int array [rows, length] from `nlputils.text.pack`.
         tokenizer: the tokenizer that made the ids.
         batch_size: rows in a batch.
-        **settings: see `MaskedBatches`. With ``dynamic`` off, a row keeps its B as well.
+        **settings: see `MaskedBatches`. With ``masks``, each mask of a row keeps its B as well.
 
     Raises:
         CourseError: there are fewer rows than one batch holds, or no room for two segments.
@@ -44,14 +44,15 @@ class PairBatches(MaskedBatches):
         self._both = stream[: len(packed) * (length - 3)].reshape(-1, length - 3)
         self._first = (length - 3) // 2
 
-    def at(self, step: int) -> tuple[dict[str, np.ndarray], Any, Any]:
-        """Return the batch of one step.
+    def _made(
+        self, chosen: np.ndarray, chance: list[int]
+    ) -> tuple[dict[str, np.ndarray], Any, Any]:
+        """Return the batch of some rows.
 
         Returns:
             inputs as in `MaskedBatches`, with ``segment_ids`` 1 from B on; answers and weights by
             output: ``masked`` as there, and ``next`` float32 [batch, 1], 1 where B follows A.
         """
-        chosen, chance = self._drawn(step)
         rng = np.random.default_rng([self.seed, 2, *chance])
         follows = rng.random(len(chosen)) < 0.5
         # Any row but its own.

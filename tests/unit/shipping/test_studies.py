@@ -26,7 +26,8 @@ def ran(monkeypatch):
         pred = "".join(str((int(c) + (i < wrong)) % 3) for i, c in enumerate(TRUTH))
         return {
             "held_out_loss": loss,
-            "training_loss": loss - 1,
+            "training_loss": loss - 1 if settings.trained else None,
+            "frequency_loss": 6.0,
             "tokens": 1,
             "passes": 2.0,
             "seconds": 1.0,
@@ -109,7 +110,7 @@ def test_a_study_that_came_with_the_course_is_read_by_its_name(ran, tmp_path, mo
     with pytest.raises(CourseError, match="No trials at .*objectives.json"):
         study_table("objectives")
     run_study("objectives", shelf / "objectives.json", tmp_path, BUDGET, tell=str)
-    assert len(study_table("objectives")) == 4
+    assert len(study_table("objectives")) == 6
 
 
 def test_other_budgets_and_questions_are_refused(ran, tmp_path):
@@ -132,15 +133,18 @@ def test_a_chain_sets_each_row_beside_the_one_before(ran, tmp_path):
     path = tmp_path / "t.json"
     table = run_study("objectives", path, tmp_path, BUDGET, seeds=2, tell=str).set_index("answer")
     assert studies.OBJECTIVES.rivals() == {
-        "without next sentence": "BERT: static masks, next sentence",
-        "dynamic masks": "without next sentence",
-        "byte pairs: RoBERTa": "dynamic masks",
+        "one mask a row, next sentence": "before training",
+        "without next sentence": "one mask a row, next sentence",
+        "ten masks a row": "without next sentence",
+        "new masks each time": "ten masks a row",
+        "byte pairs": "new masks each time",
     }
     first, *others = table.index
     assert first == studies.OBJECTIVES.base
-    assert np.isnan(table.loc[first, "more loss"]) and list(table["passes"]) == [2.0] * 4
-    assert list(table.loc[others[:2], "more loss"]) == [0.0, 0.0]
-    assert np.isnan(table.loc["byte pairs: RoBERTa", "more loss"]), "other pieces, other losses"
+    assert np.isnan(table.loc[first, "more loss"]) and list(table["passes"]) == [2.0] * 6
+    assert np.isnan(table.loc[first, "training loss"]) and not table.loc[others].isna().all().any()
+    assert list(table.loc[others[:4], "more loss"]) == [0.0] * 4
+    assert np.isnan(table.loc["byte pairs", "more loss"]), "other pieces, other losses"
     # One thing changes from row to row.
     settings = list(studies.OBJECTIVES.answers(["objective"]).values())
     for one, other in zip(settings, settings[1:], strict=False):

@@ -88,6 +88,17 @@ def test_a_trial_learns_and_repeats(rows, monkeypatch):
     assert set(first["probes"]["pocket_reviews"]) <= set("012")
 
 
+def test_without_training_the_vectors_are_those_that_all_others_start_from(rows, monkeypatch):
+    monkeypatch.setattr(trials, "_HELD", 2)
+    monkeypatch.setattr(trials, "_probed", lambda *_: "")
+    monkeypatch.setattr(trials, "_train", None)
+    found = trials.run_trial(replace(SMALL, trained=False), BUDGET, 0, rows, str)
+    assert (found["tokens"], found["passes"], found["training_loss"]) == (0, 0, None)
+    # The bias knows the frequencies, and the rest of the network nothing yet.
+    assert found["held_out_loss"] == pytest.approx(found["frequency_loss"], abs=0.3)
+    assert found["frequency_loss"] < np.log(1200) - 0.5
+
+
 def test_the_loss_of_the_last_tenth_of_the_steps_by_hand():
     progress = trials._Progress(20, str)
     for losses in (range(8, 0, -1), range(30, 18, -1)):  # two phases; the last losses: 20 and 19

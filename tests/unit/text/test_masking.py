@@ -101,6 +101,29 @@ def test_batches_are_a_function_of_seed_and_step(tokenizer, packed):
     assert (flat(one, 0) != flat(one, k)).any()  # new masks in the next epoch
 
 
+def test_masks_of_a_row_take_turns_in_whatever_batch_it_stands(tokenizer, packed):
+    def places(epoch, masks):
+        """The hidden places of each row, by its number."""
+        batches = MaskedBatches(packed, tokenizer, 4, steps=999, masks=masks)
+        found = {}
+        for i in range(batches.steps_per_epoch):
+            rows = np.sort(batches._rows_of(epoch)[i * 4 : i * 4 + 4])
+            batch = batches.at(epoch * batches.steps_per_epoch + i)
+            found |= zip(rows.tolist(), batch[0]["mask_positions"].tolist(), strict=True)
+        return found
+
+    def same(one, other):
+        both = one.keys() & other.keys()
+        return np.mean([one[row] == other[row] for row in both])
+
+    assert same(places(0, 1), places(1, 1)) == 1
+    assert same(places(0, 3), places(3, 3)) == 1
+    assert same(places(0, 3), places(1, 3)) < 0.5
+    assert same(places(0, None), places(1, None)) < 0.5
+    orders = [MaskedBatches(packed, tokenizer, 4, steps=9, masks=1)._rows_of(i) for i in (0, 1)]
+    assert (orders[0] != orders[1]).any()
+
+
 def test_an_epoch_visits_each_row_once(tokenizer, packed):
     batches = MaskedBatches(packed, tokenizer, 4, steps=100)
     order = np.concatenate(
@@ -117,6 +140,8 @@ def test_bad_masking_requests_are_named(tokenizer, packed):
         mask_tokens(packed[0], tokenizer, rng)
     with pytest.raises(CourseError, match="do not fill a batch"):
         MaskedBatches(packed, tokenizer, 10_000, steps=1)
+    with pytest.raises(CourseError, match="masks=0: give one or more"):
+        MaskedBatches(packed, tokenizer, 4, steps=1, masks=0)
 
 
 def test_word_index_by_hand():

@@ -54,14 +54,24 @@ def test_b_follows_a_where_the_answer_says_so_and_only_there(packed, tokenizer):
     assert (segments[:, : first + 2] == 0).all() and (segments[:, first + 2 :] == 1).all()
 
 
-def test_static_rows_keep_their_masks_and_their_b(packed, tokenizer):
-    def epoch(number, dynamic):
-        return unhidden(*batches(packed, tokenizer, dynamic=dynamic).at(4 * number))
+def test_a_row_keeps_its_masks_with_their_b_in_whatever_batch_it_stands(packed, tokenizer):
+    def epoch(number, masks):
+        """All rows of an epoch in the order of the text, as they were shown and before."""
+        parts = [batches(packed, tokenizer, masks=masks).at(4 * number + i) for i in range(4)]
+        shown = np.concatenate([part[0]["token_ids"] for part in parts])
+        whole = np.concatenate([unhidden(*part) for part in parts])
+        order = np.argsort(whole[:, 1])
+        return shown[order], whole[order]
 
-    assert (epoch(0, False) == epoch(1, False)).all()
-    assert (epoch(0, True) != epoch(1, True)).any()
-    static = batches(packed, tokenizer, dynamic=False)
-    assert (static.at(0)[0]["token_ids"] == static.at(4)[0]["token_ids"]).all()
+    for a, b in zip(epoch(0, 1), epoch(5, 1), strict=True):
+        assert (a == b).all()
+    # Two masks take turns.
+    first, second, third = (epoch(number, 2)[0] for number in range(3))
+    assert (first == third).all() and (first != second).any()
+    assert (epoch(0, None)[0] != epoch(1, None)[0]).any()
+    # The rows of a batch change all the same.
+    one, other = (batches(packed, tokenizer, masks=1).at(step)[0]["token_ids"] for step in (0, 4))
+    assert (one != other).any()
 
 
 def test_a_later_start_gives_the_same_pairs(packed, tokenizer):

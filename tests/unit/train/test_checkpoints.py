@@ -343,7 +343,7 @@ def test_fingerprints_tell_data_apart_and_nothing_else():
     changed = rows.copy()
     changed[7, 5] = 4
     variants = [batches(other), batches(rows=changed), batches(seed=2), batches(rate=0.2)]
-    variants += [batches(dynamic=False), batches(steps=5)]
+    variants += [batches(masks=1), batches(steps=5)]
     assert len({same, *map(fingerprint, variants)}) == 7
     assert fingerprint({"a": 1, "b": 2}) == fingerprint({"b": 2, "a": 1})
     assert fingerprint([1, [2]]) != fingerprint([[1], 2])
