@@ -31,6 +31,7 @@ from nlputils.shipping.making import (
     held_batches,
     lengths,
     mean_loss,
+    piece_counts,
     shortened,
 )
 from nlputils.text import MaskedBatches, PairBatches
@@ -232,7 +233,7 @@ def _train(
 
 def _frequency_loss(rows: Rows, held: MaskedBatches) -> float:
     """Return the mean loss of a guesser who knows only how frequent each piece is in train."""
-    counts = np.bincount(np.asarray(rows.train).ravel(), minlength=len(rows.tokenizer)) + 1.0
+    counts = piece_counts(rows) + 1.0  # a piece that train lacks is rare, and not impossible
     losses = -np.log(counts / counts.sum())
     asked = [(answers, weights) for _, answers, weights in (held[i] for i in range(len(held)))]
     return float(np.mean([np.average(losses[answers], weights=w) for answers, w in asked]))

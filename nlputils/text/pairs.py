@@ -44,9 +44,7 @@ class PairBatches(MaskedBatches):
         self._both = stream[: len(packed) * (length - 3)].reshape(-1, length - 3)
         self._first = (length - 3) // 2
 
-    def _made(
-        self, chosen: np.ndarray, chance: list[int]
-    ) -> tuple[dict[str, np.ndarray], Any, Any]:
+    def _made(self, rows: np.ndarray, chance: list[int]) -> tuple[dict[str, np.ndarray], Any, Any]:
         """Return the batch of some rows.
 
         Returns:
@@ -54,14 +52,14 @@ class PairBatches(MaskedBatches):
             output: ``masked`` as there, and ``next`` float32 [batch, 1], 1 where B follows A.
         """
         rng = np.random.default_rng([self.seed, 2, *chance])
-        follows = rng.random(len(chosen)) < 0.5
+        follows = rng.random(len(rows)) < 0.5
         # Any row but its own.
-        other = (chosen + rng.integers(1, len(self._both), len(chosen))) % len(self._both)
-        second = self._both[np.where(follows, chosen, other), self._first :]
+        other = (rows + rng.integers(1, len(self._both), len(rows))) % len(self._both)
+        second = self._both[np.where(follows, rows, other), self._first :]
         cls, sep = (
-            np.full((len(chosen), 1), i) for i in (self.tokenizer.cls_id, self.tokenizer.sep_id)
+            np.full((len(rows), 1), i) for i in (self.tokenizer.cls_id, self.tokenizer.sep_id)
         )
-        ids = np.hstack([cls, self._both[chosen, : self._first], sep, second, sep])
+        ids = np.hstack([cls, self._both[rows, : self._first], sep, second, sep])
         inputs, answers, weights = self._masked(ids, chance)
         inputs["segment_ids"][:, self._first + 2 :] = 1
         targets = {"masked": answers, "next": follows.astype(np.float32)[:, None]}

@@ -3,6 +3,7 @@
 import json
 import shutil
 import textwrap
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -91,6 +92,22 @@ def toy() -> Callable[..., Path]:
 def toy_source() -> Callable[..., str]:
     """Write the source of one toy lesson."""
     return source
+
+
+@pytest.fixture(scope="session")
+def wait_for() -> Callable[..., Any]:
+    """Wait until a condition gives something true, and return that: ``wait_for(call, seconds)``."""
+
+    def wait(condition: Callable[[], Any], seconds: float = 60) -> Any:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            found = condition()
+            if found:
+                return found
+            time.sleep(0.05)
+        raise AssertionError("what the test waits for did not happen")
+
+    return wait
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 
 import psutil
@@ -42,7 +41,7 @@ import wave
 
 @pytest.fixture
 def order(tmp_path, toy, toy_source):
-    """Two lessons; the second needs what the first leaves."""
+    """Three lessons; the second needs what the first leaves."""
     sources = {
         "01": toy_source("01", WRITES, gives=("text",)),
         "02": toy_source("02", READS, needs=("01",)),
@@ -139,58 +138,53 @@ def is_kernel(process):
     return False
 
 
-def kernels(parent, count):
-    """Wait until so many kernels run below a process."""
-    end = time.monotonic() + 120
-    while True:
+@pytest.fixture
+def kernels(wait_for):
+    """Wait until so many kernels run below a process: ``kernels(process, count)``."""
+
+    def some(parent, count):
         found = [process for process in parent.children(recursive=True) if is_kernel(process)]
-        if len(found) >= count:
-            return found
-        assert time.monotonic() < end, f"{len(found)} of {count} kernels were started"
-        time.sleep(0.05)
+        return found if len(found) >= count else []
+
+    return lambda parent, count: wait_for(lambda: some(parent, count), 120)
+
+
+@pytest.fixture
+def waiting(order):
+    """A worker that waits for its turn, and its process."""
+    store, steps = plan(order)
+    worker = launch(order, steps["01"], store).worker
+    yield worker, psutil.Process(worker._process.pid)
+    worker.end()
 
 
 @pytest.mark.slow
-def test_a_kernel_that_waits_is_ended_with_its_worker(order):
-    store, steps = plan(order)
-    before = psutil.Process().children()
-    launched = launch(order, steps["01"], store)
-    try:
-        (worker,) = (p for p in psutil.Process().children() if p not in before)
-        found = kernels(worker, 1)
-    finally:
-        launched.worker.end()
-    assert not worker.is_running() and not launched.worker.alive()
+def test_a_kernel_that_waits_is_ended_with_its_worker(waiting, kernels):
+    worker, process = waiting
+    found = kernels(process, 1)
+    worker.end()
+    assert not process.is_running() and not worker.alive()
     assert psutil.wait_procs(found, timeout=10)[1] == []
 
 
 @pytest.mark.slow
 def test_a_worker_whose_kernel_died_ends_itself_and_a_full_disk_keeps_none_alive(
-    order, monkeypatch
+    waiting, kernels, wait_for, monkeypatch
 ):
-    store, steps = plan(order)
-    before = psutil.Process().children()
-    launched = launch(order, steps["01"], store)
-
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
+    worker, process = waiting
     monkeypatch.setattr(watch, "write_atomic", full)
-    try:
-        (worker,) = (p for p in psutil.Process().children() if p not in before)
-        (kernel,) = kernels(worker, 1)
-        kernel.kill()
-        end = time.monotonic() + 60
-        while launched.worker.alive():
-            assert time.monotonic() < end, "the worker waits for a kernel that is gone"
-            time.sleep(0.1)
-    finally:
-        launched.worker.end()
+    (kernel,) = kernels(process, 1)
+    kernel.kill()
+    wait_for(lambda: not worker.alive())
+    worker.end()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
-def test_the_end_of_the_run_ends_the_kernel_that_waits(tmp_path, toy, toy_source, sent):
+def test_the_end_of_the_run_ends_the_kernel_that_waits(tmp_path, toy, toy_source, kernels, sent):
     sources = {"01": toy_source("01", "import time\ntime.sleep(100)"), "02": toy_source("02", "1")}
     toy(tmp_path / "notebooks", sources)
     places = ["--notebooks", str(tmp_path / "notebooks"), "--output", str(tmp_path / "runs")]

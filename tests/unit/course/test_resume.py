@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -39,18 +38,8 @@ def command(folder: Path, name: str) -> list[str]:
     return [sys.executable, "-m", "nlputils.cli", "run", *words, "--name", name]
 
 
-def wait_for(condition, seconds: float = 60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError("what the test waits for did not happen")
-
-
 @pytest.mark.slow
-def test_the_same_command_continues_after_kill_9(tmp_path, toy, toy_source):
+def test_the_same_command_continues_after_kill_9(tmp_path, toy, toy_source, wait_for):
     sources = {"01": toy_source("01", "1"), "02": toy_source("02", TRAINS)}
     toy(tmp_path / "notebooks", sources)
     process = subprocess.Popen(command(tmp_path, "killed"), stdout=subprocess.DEVNULL)
@@ -136,7 +125,7 @@ np.savez(lesson.artefact("model") / "weights.npz", *weights)
 
 
 @pytest.mark.slow
-def test_kill_9_on_run_kernel_and_worker_changes_no_bit(tmp_path, toy, toy_source):
+def test_kill_9_on_run_kernel_and_worker_changes_no_bit(tmp_path, toy, toy_source, wait_for):
     pauses = tmp_path / "pauses"
     pauses.mkdir()
     # The last one keeps the training from its end until the worker is killed.

@@ -1,6 +1,7 @@
 """Trials of a recipe: what each setting does, and that trials differ in nothing else."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from nlputils import models, train
 from nlputils.errors import CourseError
 from nlputils.shipping import Budget, Settings, making, trials
-from nlputils.text import bert_inputs
+from nlputils.text import SPECIAL_TOKENS, WordPiece, bert_inputs
 
 BUDGET = Budget(
     tokens=12 * 512,
@@ -97,6 +98,18 @@ def test_without_training_the_vectors_are_those_that_all_others_start_from(rows,
     # The bias knows the frequencies, and the rest of the network nothing yet.
     assert found["held_out_loss"] == pytest.approx(found["frequency_loss"], abs=0.3)
     assert found["frequency_loss"] < np.log(1200) - 0.5
+
+
+def test_the_loss_of_who_knows_the_frequencies_by_hand():
+    tokenizer = WordPiece([*SPECIAL_TOKENS, "a", "b"])
+    a, b = 5, 6
+    ends = [tokenizer.cls_id, tokenizer.sep_id]
+    train_rows = np.array([[ends[0], a, a, b, ends[1]]], dtype=np.int32)
+    rows = making.Rows(tokenizer, train_rows, train_rows, {}, Path())
+    held = [({}, np.array([[a, b], [a, 0]]), np.array([[1.0, 1.0], [1.0, 0.0]]))]
+    # The ends are never asked for, so they count for nothing; one is added for each of 7 pieces.
+    by_hand = -np.mean(np.log([3 / 10, 2 / 10, 3 / 10]))
+    assert trials._frequency_loss(rows, held) == pytest.approx(by_hand)
 
 
 def test_the_loss_of_the_last_tenth_of_the_steps_by_hand():
