@@ -107,6 +107,7 @@ random_weights = {
 }
 
 
+# %%
 def start_from(origin, seed):
     """The encoder with one kind of weights; the seed decides what is random in them."""
     weights = saved
@@ -186,6 +187,7 @@ def network(origin, seed):
     return model
 
 
+# %%
 x = {part: inputs(getattr(split, part)) for part in ("train", "validation", "test")}
 y = {part: split.y(getattr(split, part)) for part in x}
 
@@ -207,6 +209,7 @@ def drawn_messages(seed):
     return {name: values[chosen] for name, values in x["train"].items()}, y["train"][chosen]
 
 
+# %%
 def trial(origin, seed):
     """A training on one draw, for the choice of the rate."""
     return train.Trial(lambda: network(origin, seed), *drawn_messages(seed), {"seed": seed})
@@ -226,6 +229,7 @@ def tuned_on_few(origin):
     )
 
 
+# %%
 few_tuned = {origin: tuned_on_few(origin) for origin in ("pretrained", "random")}
 
 # %%

@@ -854,6 +854,8 @@ lesson.claim(
     off,
     planted=[*off, 2 * max(sound)],
 )
+
+# %%
 lesson.claim(
     "Yet an epsilon that is wrong by a little hides behind the rounding.",
     passes,

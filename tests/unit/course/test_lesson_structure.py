@@ -1,6 +1,7 @@
-"""Each lesson has all its parts, in their order, and says how long it takes."""
+"""Each lesson has all its parts, in their order, in short cells, and says how long it takes."""
 
 import re
+from statistics import median
 
 import jupytext
 import pytest
@@ -18,6 +19,9 @@ PARTS = {
 }
 MINUTES = ("teaching_minutes", "exercise_minutes")
 ENOUGH = 3
+# Lines of a code cell that are not empty: the median, what is long, and what no cell may pass.
+MEDIAN, LONG, LONGEST = 6, 20, 40
+LONG_SHARE = 0.05
 
 
 def faults(source):
@@ -38,6 +42,19 @@ def faults(source):
     if numbers != [wanted, wanted]:
         named.append("a solution for each exercise")
     return named + [name for name in MINUTES if not is_minutes(about.get(name))]
+
+
+def too_long(source):
+    """Say in what a lesson's code cells are too long."""
+    cells = jupytext.reads(source, fmt="py:percent").cells
+    code = [cell.source.splitlines() for cell in cells if cell.cell_type == "code"]
+    lines = [sum(bool(line.strip()) for line in cell) for cell in code]
+    found = {
+        "median": median(lines) > MEDIAN,
+        "share of long cells": sum(n > LONG for n in lines) > LONG_SHARE * len(lines),
+        "longest": max(lines) > LONGEST,
+    }
+    return [name for name, broken in found.items() if broken]
 
 
 def is_minutes(value):
@@ -116,6 +133,28 @@ def test_each_lesson_has_all_parts_in_their_order(project_root):
     assert sources
     found = {source.name: faults(source.read_text(encoding="utf-8")) for source in sources}
     assert {name: named for name, named in found.items() if named} == {}
+
+
+def test_the_code_of_each_lesson_comes_in_short_cells(project_root):
+    sources = sorted((project_root / "notebooks" / "src").glob("*.py"))
+    assert sources
+    found = {source.name: too_long(source.read_text(encoding="utf-8")) for source in sources}
+    assert {name: named for name, named in found.items() if named} == {}
+
+
+@pytest.mark.parametrize(
+    ("lengths", "broken"),
+    [
+        ([6] * 19 + [20], []),
+        ([6] * 19 + [40], []),
+        ([6] * 19 + [41], ["longest"]),
+        ([6] * 18 + [21, 21], ["share of long cells"]),
+        ([6] * 9 + [7] * 10, ["median"]),
+    ],
+)
+def test_a_cell_that_is_too_long_is_named(lengths, broken):
+    cells = ["# %%\n" + "\n".join(["1 + 1\n"] * length) for length in lengths]
+    assert too_long("\n\n".join(cells)) == broken
 
 
 def test_a_whole_lesson_has_no_fault():

@@ -30,7 +30,7 @@ def ran(monkeypatch):
             "frequency_loss": 6.0,
             "tokens": 1,
             "passes": 2.0,
-            "seconds": 1.0,
+            "seconds": 30.0 - seed,
             "probes": {"pocket_reviews": pred},
         }
 
@@ -97,6 +97,7 @@ def test_the_loss_over_seeds_has_students_interval(ran, tmp_path, monkeypatch):
     half = 4.3027 / np.sqrt(3)
     row = table.loc["norm before each block"]
     assert row["more loss"] == pytest.approx(1)
+    assert row["seconds"] == 28, "the others were disturbed"
     assert row["more loss, 95 %"] == f"[{1 - half:.3f}, {1 + half:.3f}]"
     assert table.loc[studies.RECIPE.base, "more loss, 95 %"] == ""
     one = run_study("recipe", tmp_path / "o.json", tmp_path, BUDGET, questions=["norm"], tell=str)
