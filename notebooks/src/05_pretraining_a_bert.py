@@ -823,13 +823,15 @@ lesson.claim(
 # %% [markdown]
 # ## From BERT towards RoBERTa
 #
-# Our network borrows from two recipes. From BERT it has its form, its pieces of words and the 80/10/10 rule. BERT had a second task, **next-sentence prediction**: here are two passages, does the second follow the first? And it drew its masks before training: the static masking of above.
+# Our network borrows from two recipes. From BERT it has its form, its pieces of words and the 80/10/10 rule. From RoBERTa (Liu et al. 2019) it has new masks each time. BERT drew its masks before training: the static masking of above. And BERT had a second task, **next-sentence prediction**: here are two passages, does the second follow the first? RoBERTa dropped it, and we have none.
 #
-# RoBERTa (Liu et al. 2019, sections 3 to 5) changed more than one thing. Three of the changes are in our table: no second task, new masks each time, and **byte pairs**. A byte is the smallest part of a stored text; a plain letter is one byte. Bytes that often stand side by side are joined, two at a time, until there are enough pieces. There is no unknown character then. Our byte pairs also keep capital letters, and our word pieces do not. Other changes are not in the table: larger batches, rows of full length from the start, and longer training on more text. The last one would not be a comparison at equal cost.
+# RoBERTa changed more (sections 3 to 5). It took **byte pairs**. A stored text is a row of bytes; a plain letter is one byte. Bytes that often stand side by side are joined, two at a time, until there are enough pieces. There is no unknown character then. Ours also keep capital letters, and our word pieces do not. RoBERTa also took larger batches, rows of full length from the start, and longer training on more text. These changes are not in our table.
 #
-# One training is a **trial**. One reading of the whole text is a **pass**. All trials train one small network of two layers, with vectors of 128 numbers. It is not the network of this lesson. All read the same number of pieces from 700 texts of Wikipedia. The text is so small on purpose: each row must come round often, or static and dynamic masks would hardly differ. All hide 30 % in training, begin from counts, and read rows of 32 pieces. So none of them is BERT: they differ in the settings that the rows of the table name, and in no other.
+# One training is a **trial**. One reading of the whole text is a **pass**. All trials have one small network: two layers, vectors of 128 numbers, 8,000 pieces, no dropout. It is not the network of this lesson. It begins from counts, reads rows of 32 pieces, and 30 % are hidden. The text is 700 paragraphs of Wikipedia. It is so small on purpose: each row must come round often, or static and dynamic masks would hardly differ.
 #
-# These trainings take too long for a lesson, and their texts come from the network. So they were run once, by the command below. The results came with the course. This lesson computes the tables from them, and reads nothing else. If you run the command, give a file name of your own.
+# The first row of the table is the start, without training. Each later row keeps the changes above it, and makes one more. So no row is BERT itself.
+#
+# These trainings take too long for a lesson, and their text must be fetched from the internet. So they were run beforehand, with the command below. This lesson computes its tables from the stored results, and its claims check our sentences against them. If you run the command, give a file name of your own.
 #
 #     nlputils compare-recipes my-trials.json --study objectives --seeds 3
 
@@ -837,13 +839,35 @@ lesson.claim(
 from nlputils import shipping
 
 objectives = shipping.study_table("objectives").rename(columns={"answer": "recipe"})
-costs = ("recipe", "seeds", "passes", "seconds", "training loss", "held-out loss", "frequency loss")
-plots.text_table(objectives, costs, digits=2)
+objectives["copy loss"] = 0.9 * objectives["frequency loss"] + 0.2 * np.log(2)
+plots.text_table(objectives, ("recipe", "seeds", "passes", "seconds", "training loss"), digits=2)
+
+# %%
+levels = ("recipe", "held-out loss", "frequency loss", "copy loss")
+plots.text_table(objectives, levels, digits=2)
 
 # %% [markdown]
-# `seconds` are those of the fastest training; the machine that ran them was not always equally fast. The network and the number of pieces are the same in all rows. But our code draws fixed masks again each time that a row comes; stored ones would cost less. `training loss` is the mean over the last tenth of the steps, with 30 % hidden; the loss of the second task is left out. `held-out loss` hides 15 % of texts that no trial has read. With less hidden the guesses are easier. So compare within a column, never across. `frequency loss` is the level of a guesser who knows only how frequent each piece is. Which rows are below it? The last row has other pieces: do not compare its losses with those above.
+# - `seeds`: the trainings of each row. All losses are means over them.
+# - `passes`: the same text makes more byte pairs than word pieces. So the last row has fewer passes.
+# - `seconds`: the fastest training. The machine was often slower, so small gaps mean nothing.
+# - `training loss`: at the end of the training, with its own masks. The loss of the second task is left out. (`NaN`: there was no training.)
+# - `held-out loss`: on texts that no trial has read, with 15 % of the pieces hidden. So do not set it beside the training loss.
+# - `frequency loss` and `copy loss`: the levels from above, at the same held-out places.
 #
-# Look at the rows without the second task. Only the number of masks differs. BERT had ten for each text (Liu et al. 2019, section 4.1).
+# The last row has other pieces. Do not compare its losses with those of other rows.
+
+# %%
+lesson.claim(
+    "No recipe has a mean held-out loss as low as the level of copying.",
+    lambda losses: bool((losses > objectives["copy loss"]).all()),
+    objectives["held-out loss"],
+    planted=objectives["copy loss"] - 0.1,
+)
+
+# %% [markdown]
+# The planted error is networks a little below that level. So these losses do not show that any of the networks uses its row on new text. A loss can even lie above $\ln 8000$, the level of a network that knows nothing. Such a network is sure, and wrong. Which rows are above it?
+#
+# Now look at the three rows from `without next sentence` to `new masks each time`. Only the number of masks differs. BERT had ten masks for each text, and saw each about four times (Liu et al. 2019, section 4.1). How often does our network see each of its ten?
 
 # %%
 by_recipe = objectives.set_index("recipe")
@@ -856,30 +880,33 @@ def by_heart(static, dynamic):
     return static[own] < dynamic[own] and static[held] > dynamic[held]
 
 
-harmless = {**one, "held-out loss": new["held-out loss"]}
+# %%
+tested_on_its_own = {**one, "held-out loss": one["training loss"]}
 lesson.claim(
     "In these trials, one mask for each row ended with the lower training loss and the higher "
     "held-out loss than new masks each time, in the mean over the seeds.",
     lambda pair: by_heart(*pair),
     (one, new),
-    planted=(harmless, new),
+    planted=(tested_on_its_own, new),
 )
 
 # %% [markdown]
-# The planted error is a network with the lower training loss, but no harm on new text.
+# The planted error is a network that was tested on the rows it had learned from.
 #
-# One explanation: a row that comes round with the same mask asks the same questions, and their answers can be learned by heart. There is another one. With one mask, only three places in ten are ever asked about. With new masks nearly every place is, sooner or later. So the network with one mask has also seen fewer answers. And a network with new masks can learn its text by heart, too. Which trial would tell these apart?
+# One explanation: a row that comes round with the same mask asks the same questions, and their answers can be learned by heart. Another one: with one mask, only three places in ten are ever asked about. Ten masks change both. Which trial would change only one? (One answer: new masks each time, but always from the same three places in ten.)
 
 # %%
-gaps_of_loss = ("recipe", "held-out loss", "more loss", "more loss, 95 %")
-plots.text_table(objectives, gaps_of_loss, digits=2)
+beside_above = ("recipe", "held-out loss", "more loss", "more loss, 95 %")
+plots.text_table(objectives, beside_above, digits=2)
 
 # %% [markdown]
-# `more loss` sets a row beside the one above it: below zero is better. The first row has none above it. The last row has other pieces. So both have no `more loss`. The interval says how far other seeds could move the number. It rests on very few seeds. It says nothing of another text: all seeds read the same one.
+# `more loss` sets a row beside the one above it: below zero is better. The first row has none above it, and the last row has other pieces. The interval is for the mean over all seeds that could have been drawn. It rests on very few. It knows no other text.
 #
-# A row changes one setting. But a setting can change several things. Without the second task there are also no pairs: each row of text is then one stretch, twice as long as a passage was. And all networks are tested on rows without pairs; the one with the second task has never read such rows. Our rows are cut anywhere. Those of RoBERTa hold whole sentences.
+# A row changes one setting. But a setting can change several things. Without the second task there are also no pairs: each row of text is then one stretch, twice as long as a passage was. And all networks are tested on rows without pairs. Our passages are cut anywhere, even across the end of a text. RoBERTa's rows hold whole sentences. And this step is tried with one mask, where answers can be learned by heart. With new masks it might come out otherwise.
 #
-# A loss is not yet a use. So each network was also probed. The probe is the one of above, with other numbers: up to 4,000 labels, drawn once; a text is cut after 32 pieces; one half of the validation texts chooses, the other half judges. The two tasks are the sentiment of tweets and of sentences about films. The score is **macro F1**, in per cent: take each class in turn as the one to be found, compute its F1, and take the mean. `verdict` says whether a row is ahead of the one above it, behind it, or not distinguishable.
+# A loss is not yet a use. So each network was also probed, as above, with other numbers: up to 4,000 labels, drawn once; a text is cut after 32 pieces; one half of the validation texts chooses, the other half judges. The two tasks are the sentiment of tweets, and of phrases and sentences about films. (Some phrases come from one sentence. So the intervals of the second table are a little narrow.) The score is **macro F1**, in per cent: take each class in turn as the one to be found, compute its F1, and take the mean.
+#
+# `difference` is the row less the row above, in points. Its interval covers other seeds and other texts that judge. It does not cover other labels. `verdict` says whether the row is ahead, behind, or not distinguishable.
 
 
 # %%
@@ -897,9 +924,10 @@ probed("tweet_sentiment_extraction")
 probed("sst2_glue")
 
 # %% [markdown]
-# The first row is the rival without training. Did the training make its vectors better for these tasks? For which steps does an interval leave out zero? You look at many intervals. Even if no step did anything, one in twenty such intervals would leave out zero.
+# The first row is the rival without training. Only the second row is set beside it directly. Is any score in a table higher than its first one? You look at ten intervals. Even if no step did anything, about one in twenty such intervals would leave out zero. The last row changes several things at once: the kind of pieces, the capital letters, and how much text its 32 pieces hold.
 
 # %%
+# The verdicts of both probes on the two rows.
 verdicts = by_recipe.filter(like="verdict").loc[["ten masks a row", "new masks each time"]]
 lesson.claim(
     "Where only the number of masks grows, neither probe tells a row from the one above it.",
@@ -909,9 +937,9 @@ lesson.claim(
 )
 
 # %% [markdown]
-# The planted error is a probe that sees one of the steps. Now look once more at `more loss, 95 %` of the same two rows: does the loss tell them apart? A lower loss need not make better vectors for a task. Or it does, and these trainings are too small to show it. The trials cannot say which.
+# The planted error is a probe that sees one of the steps. Look once more at `more loss, 95 %` of the same two rows: does the loss tell them apart? A lower loss need not make better vectors for a task. Or it does, and these trainings are too small, or these probes too coarse. The trials cannot say which.
 #
-# What did the papers find? Devlin et al. (2019, table 5): without next-sentence prediction the scores fall: most on one of the tasks about two texts, and hardly on the sentiment of one text. Liu et al. (2019, section 4.2) say: without it the scores are as good or a little better. Is that so in each column of their table 2? With dynamic masks they found about the same scores as with ten static ones (table 1). With byte pairs some scores were slightly worse (section 4.4); they took them because such pieces can write any text. Our probes read one text each. So they cannot show what the second task was meant for.
+# What did the papers find? Devlin et al. (2019, table 5): without next-sentence prediction every score is lower, clearly so on one task about two texts, and hardly on some others. Liu et al. (2019, section 4.2): without it the scores are as good or a little better. In their table 2 only the sentiment of films is a little lower. They suspect that the first paper may have dropped the task, and kept the pairs. With dynamic masks they found about the same scores as with ten static ones (table 1). With byte pairs some scores were slightly worse (section 4.4); they took them because such pieces can write any text. Our probes read one text each. So they cannot show what the second task was meant for.
 #
 # ## Reflection
 #
