@@ -28,7 +28,8 @@
 # - count which pieces stand near each other, and make vectors of the counts;
 # - recognise a plateau, pretrain a small BERT, and read its loss curve;
 # - measure what its vectors have learned;
-# - say what RoBERTa changed in BERT, and read a table that takes some of these changes one by one.
+# - say what RoBERTa changed in BERT, and read a table that takes some of these changes one by one;
+# - say how the settings of a recipe are chosen, and doubt such a choice.
 
 # %% tags=["parameters"]
 profile = "laptop"
@@ -910,18 +911,18 @@ plots.text_table(objectives, beside_above, digits=2)
 
 
 # %%
-def probed(probe):
-    """What a probe says of each recipe, beside the one above it."""
+def probed(table, probe):
+    """What a probe says of each recipe, beside its rival."""
     names = {f"{probe}, {part}": part for part in ("difference", "verdict")}
-    renamed = objectives.rename(columns={probe: "macro F1", **names})
+    renamed = table.rename(columns={probe: "macro F1", **names})
     return plots.text_table(renamed, ("recipe", "macro F1", "difference", "verdict"))
 
 
 # %%
-probed("tweet_sentiment_extraction")
+probed(objectives, "tweet_sentiment_extraction")
 
 # %%
-probed("sst2_glue")
+probed(objectives, "sst2_glue")
 
 # %% [markdown]
 # The first row is the rival without training. Only the second row is set beside it directly. Is any score in a table higher than its first one? You look at ten intervals. Even if no step did anything, about one in twenty such intervals would leave out zero. The last row changes several things at once: the kind of pieces, the capital letters, and how much text its 32 pieces hold.
@@ -940,6 +941,28 @@ lesson.claim(
 # The planted error is a probe that sees one of the steps. Look once more at `more loss, 95 %` of the same two rows: does the loss tell them apart? A lower loss need not make better vectors for a task. Or it does, and these trainings are too small, or these probes too coarse. The trials cannot say which.
 #
 # What did the papers find? Devlin et al. (2019, table 5): without next-sentence prediction every score is lower, clearly so on one task about two texts, and hardly on some others. Liu et al. (2019, section 4.2): without it the scores are as good or a little better. In their table 2 only the sentiment of films is a little lower. They suspect that the first paper may have dropped the task, and kept the pairs. With dynamic masks they found about the same scores as with ten static ones (table 1). With byte pairs some scores were slightly worse (section 4.4); they took them because such pieces can write any text. Our probes read one text each. So they cannot show what the second task was meant for.
+#
+# ## Each choice has a price
+#
+# Where do the numbers of a recipe come from: the size of the vocabulary, the share of hidden pieces, the learning rate? From comparisons. The next trials begin with the settings of the encoder that comes with this course, in a smaller network. Each row changes one thing in the first row, and reads as many pieces. There is more text than they can read. So no row comes round twice. These trials were run beforehand, too:
+#
+#     nlputils compare-recipes my-choices.json
+
+# %%
+choices = shipping.study_table("recipe").rename(columns={"answer": "recipe"})
+prices = ("question", "recipe", "seconds", "held-out loss", "more loss")
+plots.text_table(choices, prices, digits=2)
+
+# %%
+probed(choices, "tweet_sentiment_extraction")
+
+# %%
+probed(choices, "sst2_glue")
+
+# %% [markdown]
+# Here `more loss`, `difference` and `verdict` set each row beside the first one. `seconds` hold the time to compile the network, once for each length of row. Other pieces, or rows of another length, make other questions. So there is no `more loss` for them. Which row would you take?
+#
+# Read these tables with doubt. Each row is one training. So the intervals cover other texts that judge, and no other seeds: another seed may turn a small difference round. All rows are set beside the same one training, too. If that one was lucky, then all look behind. Count the differences below zero: how many would you expect if no row changed anything? There are many rows. Of twenty rows that change nothing, about one will look like a change by chance. And these trainings are short. That favours what learns fast. What wins here need not win after a day.
 #
 # ## Reflection
 #
