@@ -29,7 +29,7 @@
 # - recognise a plateau, pretrain a small BERT, and read its loss curve;
 # - measure what its vectors have learned;
 # - say what RoBERTa changed in BERT, and read a table that takes some of these changes one by one;
-# - say how the settings of a recipe are chosen, and doubt such a choice.
+# - read trials of a recipe's settings, and doubt them.
 
 # %% tags=["parameters"]
 profile = "laptop"
@@ -850,7 +850,7 @@ plots.text_table(objectives, levels, digits=2)
 # %% [markdown]
 # - `seeds`: the trainings of each row. All losses are means over them.
 # - `passes`: the same text makes more byte pairs than word pieces. So the last row has fewer passes.
-# - `seconds`: the fastest training. The machine was often slower, so small gaps mean nothing.
+# - `seconds`: the fastest training. The machine was often slower, and our code draws fixed masks row by row (BERT stored them). So do not compare rows by it.
 # - `training loss`: at the end of the training, with its own masks. The loss of the second task is left out. (`NaN`: there was no training.)
 # - `held-out loss`: on texts that no trial has read, with 15 % of the pieces hidden. So do not set it beside the training loss.
 # - `frequency loss` and `copy loss`: the levels from above, at the same held-out places.
@@ -866,7 +866,7 @@ lesson.claim(
 )
 
 # %% [markdown]
-# The planted error is networks a little below that level. So these losses do not show that any of the networks uses its row on new text. A loss can even lie above $\ln 8000$, the level of a network that knows nothing. Such a network is sure, and wrong. Which rows are above it?
+# A network at that level may only copy. So these losses do not show that any network uses its row on new text. (The planted error is networks a little below that level.) A loss can even lie above $\ln 8000$, about 9, the level of a network that knows nothing. Such a network is often sure, and wrong. Which rows are above it?
 #
 # Now look at the three rows from `without next sentence` to `new masks each time`. Only the number of masks differs. BERT had ten masks for each text, and saw each about four times (Liu et al. 2019, section 4.1). How often does our network see each of its ten?
 
@@ -894,7 +894,7 @@ lesson.claim(
 # %% [markdown]
 # The planted error is a network that was tested on the rows it had learned from.
 #
-# One explanation: a row that comes round with the same mask asks the same questions, and their answers can be learned by heart. Another one: with one mask, only three places in ten are ever asked about. Ten masks change both. Which trial would change only one? (One answer: new masks each time, but always from the same three places in ten.)
+# One explanation: a row that comes round with the same mask asks the same questions, and their answers can be learned by heart. Another one: with one mask, only three places in ten are ever asked about. Ten masks change both. So these trials cannot tell the two apart.
 
 # %%
 beside_above = ("recipe", "held-out loss", "more loss", "more loss, 95 %")
@@ -942,11 +942,19 @@ lesson.claim(
 #
 # What did the papers find? Devlin et al. (2019, table 5): without next-sentence prediction every score is lower, clearly so on one task about two texts, and hardly on some others. Liu et al. (2019, section 4.2): without it the scores are as good or a little better. In their table 2 only the sentiment of films is a little lower. They suspect that the first paper may have dropped the task, and kept the pairs. With dynamic masks they found about the same scores as with ten static ones (table 1). With byte pairs some scores were slightly worse (section 4.4); they took them because such pieces can write any text. Our probes read one text each. So they cannot show what the second task was meant for.
 #
-# ## Each choice has a price
+# ## One choice at a time
 #
-# Where do the numbers of a recipe come from: the size of the vocabulary, the share of hidden pieces, the learning rate? From comparisons. The next trials begin with the settings of the encoder that comes with this course, in a smaller network. Each row changes one thing in the first row, and reads as many pieces. There is more text than they can read. So no row comes round twice. These trials were run beforehand, too:
+# Where do the numbers of a recipe come from: the size of the vocabulary, the share of hidden pieces, the learning rate? Often from the papers of others, and from trials. The settings of the encoder that comes with this course were set before the next trials. The trials look at them afterwards, in a smaller network. The text is Wikipedia and tweets. There is more of it than they can read, so hardly any text is read twice. These trials were run beforehand, too:
 #
 #     nlputils compare-recipes my-choices.json
+#
+# - `as it is`: two layers, vectors of 128 numbers, counted vectors, 8,000 pieces, 30 % hidden, no dropout, a learning rate of 0.001. Rows grow from 16 over 32 to 64 pieces.
+# - **Warm-up**: the rate rises at first. **Decay**: then it falls to zero, here in a straight line. `cosine decay` is a curve.
+# - AdamW (ours) and Lion are two rules for a step. `beta_2` says how long a rule remembers earlier steps.
+# - `small batches first`: the first quarter of the pieces comes in batches a quarter as large.
+# - `norm before each block`: the layers normalise their vectors before each block, and not after it.
+#
+# Each row answers one question. It may change several settings: Lion has a rate and a `beta_2` of its own. Rows of another length also cut the probe's texts elsewhere. All read as many pieces, not as much text.
 
 # %%
 choices = shipping.study_table("recipe").rename(columns={"answer": "recipe"})
@@ -960,9 +968,9 @@ probed(choices, "tweet_sentiment_extraction")
 probed(choices, "sst2_glue")
 
 # %% [markdown]
-# Here `more loss`, `difference` and `verdict` set each row beside the first one. `seconds` hold the time to compile the network, once for each length of row. Other pieces, or rows of another length, make other questions. So there is no `more loss` for them. Which row would you take?
+# Here `more loss`, `difference` and `verdict` set each row beside the first one. The probes are those of above, but a text is cut where a row ends. The limits named there hold here, too. A learning rate costs no time, so its rows show how noisy `seconds` are. Other pieces, or rows of another length, make other questions: do not compare the losses of rows without `more loss`. Which rows are behind on both probes? Look at the rows with the lowest `more loss`: what do the probes say? Which row would you take?
 #
-# Read these tables with doubt. Each row is one training. So the intervals cover other texts that judge, and no other seeds: another seed may turn a small difference round. All rows are set beside the same one training, too. If that one was lucky, then all look behind. Count the differences below zero: how many would you expect if no row changed anything? There are many rows. Of twenty rows that change nothing, about one will look like a change by chance. And these trainings are short. That favours what learns fast. What wins here need not win after a day.
+# Read these tables with doubt. Each row is one training. So the intervals cover other texts that judge, and no other seeds: another seed may turn a small difference round. There are many rows, and two tables. If the intervals covered other seeds, about one verdict in twenty would be chance alone. They do not, so expect more. All rows also share one rival. If it was lucky, or is really good, most differences fall below zero. The tables cannot tell luck from merit. And these trainings are short. That may favour what learns fast. What wins here need not win after a day.
 #
 # ## Reflection
 #
