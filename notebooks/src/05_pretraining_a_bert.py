@@ -265,7 +265,15 @@ asked = np.concatenate(
     [answers[weights > 0] for _, answers, weights in (held_batches[i] for i in range(checks))]
 )
 frequency_loss = -np.log(counts[asked] / counts.sum()).mean()
-copy_loss = 0.9 * frequency_loss + 0.2 * np.log(2)
+
+
+def copying(frequency):
+    """The level of a guesser who also copies, from the level of the frequencies."""
+    return 0.9 * frequency + 0.2 * np.log(2)
+
+
+# %%
+copy_loss = copying(frequency_loss)
 for name, level in (("uniform", uniform_loss), ("frequency", frequency_loss), ("copy", copy_loss)):
     lesson.record(f"{name}_loss", level, unit="nats")
 
@@ -840,7 +848,7 @@ lesson.claim(
 from nlputils import shipping
 
 objectives = shipping.study_table("objectives").rename(columns={"answer": "recipe"})
-objectives["copy loss"] = 0.9 * objectives["frequency loss"] + 0.2 * np.log(2)
+objectives["copy loss"] = copying(objectives["frequency loss"])
 plots.text_table(objectives, ("recipe", "seeds", "passes", "seconds", "training loss"), digits=2)
 
 # %%

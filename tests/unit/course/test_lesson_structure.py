@@ -128,17 +128,11 @@ OBJECTIVES = "# After this lesson you can\n#\n# - see what a lesson has;\n# - se
 NO_SOLUTION = "a solution for each exercise"
 
 
-def test_each_lesson_has_all_parts_in_their_order(project_root):
+@pytest.mark.parametrize("judge", [faults, too_long])
+def test_each_lesson_has_all_parts_in_their_order_and_short_cells(project_root, judge):
     sources = sorted((project_root / "notebooks" / "src").glob("*.py"))
     assert sources
-    found = {source.name: faults(source.read_text(encoding="utf-8")) for source in sources}
-    assert {name: named for name, named in found.items() if named} == {}
-
-
-def test_the_code_of_each_lesson_comes_in_short_cells(project_root):
-    sources = sorted((project_root / "notebooks" / "src").glob("*.py"))
-    assert sources
-    found = {source.name: too_long(source.read_text(encoding="utf-8")) for source in sources}
+    found = {source.name: judge(source.read_text(encoding="utf-8")) for source in sources}
     assert {name: named for name, named in found.items() if named} == {}
 
 
