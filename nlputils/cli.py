@@ -323,6 +323,13 @@ def _add_pretrain_encoder(commands: "argparse._SubParsersAction[argparse.Argumen
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="where the encoder goes")
     parser.add_argument("--minutes", type=float, required=True, help="training time")
     parser.add_argument("--corpora", nargs="+", metavar="NAME", help="data sets of text to read")
+    parser.add_argument(
+        "--repeats",
+        nargs="+",
+        type=int,
+        metavar="N",
+        help="how often a pass reads each of the corpora (default: once)",
+    )
     parser.add_argument("--size", help="tiny, mini, small, ... or layers x width, such as 3x256")
     parser.add_argument("--vocabulary-size", type=int, metavar="N", help="word pieces")
     parser.add_argument("--row-length", type=int, metavar="N", help="pieces in a row, at last")
@@ -338,8 +345,9 @@ def _add_pretrain_encoder(commands: "argparse._SubParsersAction[argparse.Argumen
     parser.add_argument("--dropout", type=float, metavar="SHARE", help="in pretraining")
     parser.add_argument(
         "--start",
-        choices=["counts", "random"],
-        help="of the pieces' vectors: counts of neighbours (default), or random",
+        metavar="WHAT",
+        help="of the pieces' vectors: counts (of neighbours; default) or random; or the folder of "
+        "an encoder to go on from, whose vocabulary and size are kept",
     )
     parser.add_argument("--seed", type=int, help="of all that is random")
     parser.add_argument(
@@ -353,6 +361,7 @@ def _add_pretrain_encoder(commands: "argparse._SubParsersAction[argparse.Argumen
 _PRETRAIN_EXAMPLES = """examples:
   nlputils pretrain-encoder data/encoders/mine --minutes 100
   nlputils pretrain-encoder /tmp/trial --minutes 3 --size 2x128 --learning-rate 2e-3
+  nlputils pretrain-encoder mine-on --minutes 20 --start data/encoders/mine --first-length 64
   KERAS_BACKEND=jax nlputils pretrain-encoder gpu --minutes 30 --size small --batch-size 256
 
 The text is prepared once and kept. The rate falls to 0 just when the minutes are used up. After an
@@ -373,6 +382,8 @@ def _pretrain_encoder(args: argparse.Namespace) -> int:
     words = ["nlputils", "pretrain-encoder", args.folder.name]
     for name, value in given.items():
         several = value if isinstance(value, tuple) else (value,)
+        if name == "start":
+            several = (Path(value).name,)  # the card tells no path of this machine
         words += ["--" + name.replace("_", "-"), *map(str, several)]
     recipe = Recipe(budget_minutes=given.pop("minutes"), **given)
     work = args.work or runs_folder() / "work" / "encoders"

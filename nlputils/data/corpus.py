@@ -40,6 +40,7 @@ def pretraining_corpus(
     held_out: float = 0.01,
     block: int = 50,
     seed: int = 0,
+    repeats: Sequence[int] = (),
 ) -> Corpus:
     """Read corpora for a pretraining that many evaluations will build on.
 
@@ -55,19 +56,28 @@ def pretraining_corpus(
         held_out: share of the blocks that is held out, above 0 and below 1.
         block: neighbouring texts that stay together.
         seed: decides which blocks are held out.
+        repeats: how often one pass over the text reads each corpus; once, where none are given.
+            So a small corpus that is close to the tasks weighs more beside a large one. The
+            held-out part is not repeated.
 
     Returns:
-        The two parts, in the order of the files.
+        The two parts, in the order of the files; what is repeated stands behind the rest of train.
 
     Raises:
-        CourseError: a name is unknown or has labels, files cannot be had, the share is none, or
-            too little text is left for two parts.
+        CourseError: a name is unknown or has labels, files cannot be had, the share is none,
+            there is not one number for each corpus, or too little text is left for two parts.
     """
+    if repeats and (len(repeats) != len(names) or min(repeats) < 1):
+        raise CourseError(
+            f"repeats={list(repeats)}: a number of 1 or more was expected for each of "
+            f"{len(names)} corpora ({', '.join(names)})."
+        )
     if not 0 < held_out < 1:
         raise CourseError(f"held_out={held_out}: a share between 0 and 1 was expected, as 0.01.")
     forbidden = _Forbidden(labelled_texts() if evaluation is None else evaluation)
     counts, seen, kept = Counter(read=0, repeats=0, evaluation=0), set(), []
-    for name in names:
+    times: dict[str, int] = {}  # of texts that are read more than once; each text stands once
+    for name, often in zip(names, repeats or [1] * len(names), strict=True):
         for text in read_texts(name):
             counts["read"] += 1
             plain = normalise(text)
@@ -77,6 +87,8 @@ def pretraining_corpus(
                 counts["evaluation"] += 1
             else:
                 kept.append(text)
+                if often > 1:
+                    times[text] = often
             seen.add(plain)
     train, held = _dealt(kept, held_out, block, seed)
     if not train:
@@ -84,7 +96,10 @@ def pretraining_corpus(
             f"{len(kept)} texts of {', '.join(names)} fill no two blocks of {block}: give more "
             "text or a smaller `block`."
         )
-    return Corpus(train, held, dict(counts))
+    again = [
+        text for k in range(1, max(repeats, default=1)) for text in train if times.get(text, 1) > k
+    ]
+    return Corpus([*train, *again], held, dict(counts))
 
 
 def labelled_texts() -> list[str]:

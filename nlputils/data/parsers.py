@@ -25,6 +25,13 @@ _MARKUP = re.compile(r"<[^<>]{1,200}>")
 # under 300 characters is a stub.
 _PARAGRAPH_CHARACTERS = 60
 _STUB_CHARACTERS = 300
+_BLANK_LINES = re.compile(r"\n[ \t]*\n")
+_SENTENCE_END = re.compile(r"(?<=[.!?][\"'\u201d\u2019]) |(?<=[.!?]) ")
+# Speech is short, so the bound that keeps headings out is low. A printed line has about 75
+# characters.
+_SPEECH_CHARACTERS = 20
+_PRINTED_LINE = 200
+_PASSAGE_CHARACTERS = 1000
 
 
 def _lines(path: Path) -> list[str]:
@@ -201,6 +208,34 @@ def _paragraphs(article: str) -> Iterator[str]:
             yield text
 
 
+def novels(files: Files) -> Iterator[str]:
+    """Read novels: their paragraphs, without headings; long ones are cut after a sentence.
+
+    A blank line ends a paragraph. In files that hardly have any, each line is a paragraph; or,
+    where all lines are short, they were broken to fit a page, and the whole file is one paragraph.
+    """
+    for _, path in files:
+        text = path.read_text(encoding="utf-8-sig")
+        lines, parts = text.split("\n"), _BLANK_LINES.split(text)
+        if len(parts) < len(lines) / 20:
+            parts = lines if max(map(len, lines)) > _PRINTED_LINE else [text]
+        for part in parts:
+            for passage in _passages(_fold(part.replace("_", ""))):
+                if len(passage) >= _SPEECH_CHARACTERS:
+                    yield passage
+
+
+def _passages(paragraph: str) -> Iterator[str]:
+    """Cut a paragraph after the first sentence that ends beyond a length, again and again."""
+    while len(paragraph) > _PASSAGE_CHARACTERS:
+        end = _SENTENCE_END.search(paragraph, _PASSAGE_CHARACTERS)
+        if end is None:
+            break
+        yield paragraph[: end.start()]
+        paragraph = paragraph[end.end() :]
+    yield paragraph
+
+
 def _conll(path: Path) -> Iterator[tuple[dict[str, str], list[list[str]]]]:
     """Yield the comments and the lines of each sentence of a CoNLL file."""
     comments: dict[str, str] = {}
@@ -245,4 +280,5 @@ TEXTS: dict[str, Callable[[Files], Iterator[str]]] = {
     "pocket_text": pocket_text,
     "tweet_lines": tweet_lines,
     "wikiextractor": wikiextractor,
+    "novels": novels,
 }

@@ -22,23 +22,55 @@ def card_of(
 
     Returns:
         Plain values: ``corpus``, ``size``, ``pieces_read``, ``held_out_loss`` as in lesson 05's
-        card, and the rest.
+        card, ``minutes_in_all`` and ``pieces_read_in_all`` with the trainings before this one,
+        and the rest.
     """
+    earlier = facts.get("earlier", [])
+    minutes, pieces = (sum(told[name] for told in earlier) for name in ("minutes", "pieces_read"))
     return {
         "corpus": " + ".join(recipe["corpora"]),
         "size": recipe["size"],
         "pieces_read": history.tokens,
+        "pieces_read_in_all": pieces + history.tokens,
         "minutes": history.seconds / 60,
+        "minutes_in_all": minutes + history.seconds / 60,
         "pieces_per_second": history.tokens_per_second,
         "perplexity": math.exp(facts["held_out_loss"]),
-        "recipe": {**recipe, "corpora": list(recipe["corpora"])},
+        "recipe": {name: _plain(value) for name, value in recipe.items()},
         "text": dict(text),
         "curve": history.frame.to_dict(orient="records"),
         **facts,
     }
 
 
+def _plain(value: Any) -> Any:
+    """Turn a tuple into what JSON gives back."""
+    return list(value) if isinstance(value, tuple) else value
+
+
 _STARTS = {"counts": "from counts of neighbours in the text", "random": "random"}
+
+
+def _beginning(card: Mapping[str, Any]) -> str:
+    """Tell where the weights came from: the first rows of the table."""
+    earlier, start = card.get("earlier", []), card["recipe"]["start"]
+    if not earlier:
+        return f"| vectors of the pieces, at first | {_STARTS[start]} |"
+    rows = [
+        f"| training {i}, of `{told['name']}` | {told['minutes']:.1f} minutes, "
+        f"{told['pieces_read']:,} pieces of {told['corpus']}, {told['device']} |"
+        for i, told in enumerate(earlier, start=1)
+    ]
+    rows.append(
+        f"| all trainings | {card['minutes_in_all']:.1f} minutes, "
+        f"{card['pieces_read_in_all']:,} pieces |"
+    )
+    rows.append(f"| this training began with | the weights and the vocabulary of `{start}` |")
+    return "\n".join(rows)
+
+
+def _repeated(times: int) -> str:
+    return f"; one pass reads it {times} times, and its pieces are counted as often" * (times > 1)
 
 
 def _rows(recipe: Mapping[str, Any]) -> str:
@@ -66,13 +98,18 @@ def readme_of(name: str, card: Mapping[str, Any], licences: Mapping[str, str]) -
         f"| {row['seconds'] / 60:.1f} | {int(row['step']):,} | {row['val_loss']:.3f} |"
         for row in {row["step"]: row for row in shown}.values()
     )
-    sources = "\n".join(f"- `{corpus}`: {licence}" for corpus, licence in licences.items())
+    repeats = dict(zip(recipe["corpora"], recipe.get("repeats", ()), strict=False))
+    sources = "\n".join(
+        f"- `{corpus}`: {licence}" + _repeated(repeats.get(corpus, 1))
+        for corpus, licence in licences.items()
+    )
     note = ""
     if recipe["first_length"] < recipe["row_length"]:
         note = """
 
 All of these are losses on rows of full length. While the training reads shorter rows, most places
 of a full row are new to the network."""
+    commands = "\n".join(told["command"] for told in [*card.get("earlier", []), card])
     rounding = card["held_out_loss"] - card["held_out_loss_float32"]
     return f"""# {name}
 
@@ -84,7 +121,7 @@ by masked language modelling. `nlputils.models.load_encoder` reads it.
 
 | | |
 |---|---|
-| vectors of the pieces, at first | {_STARTS[recipe["start"]]} |
+{_beginning(card)}
 | rows | {_rows(recipe)} |
 | pieces read | {card["pieces_read"]:,} |
 | training time | {card["minutes"]:.1f} minutes |
@@ -96,7 +133,7 @@ by masked language modelling. `nlputils.models.load_encoder` reads it.
 | stored as | {recipe["precision"]}; rounding changed the held-out loss by {rounding:+.5f} |
 
 ```
-{card["command"]}
+{commands}
 ```
 
 ## The text

@@ -23,6 +23,7 @@ from nlputils.data.files import read_npy, read_object, write_npy
 from nlputils.errors import CourseError
 from nlputils.lesson.machine import device
 from nlputils.shipping.card import card_of, readme_of
+from nlputils.shipping.going_on import Earlier, earlier_encoder
 from nlputils.text import (
     SPECIAL_TOKENS,
     ByteBPE,
@@ -62,6 +63,8 @@ class Recipe:
 
     Attributes:
         corpora: data sets of task ``text``.
+        repeats: how often one pass reads each corpus; once, where none are given
+            (`nlputils.data.pretraining_corpus`).
         texts: the most texts to learn from, drawn by the seed; 0 for all.
         vocabulary_size: pieces.
         size: see `models.encoder_size`.
@@ -75,7 +78,10 @@ class Recipe:
         warmup: share of the time in which it rises.
         dropout: in pretraining.
         start: where the vectors of the pieces come from: from ``counts`` of neighbours
-            (`nlputils.text.count_vectors`), or ``random`` as all other weights.
+            (`nlputils.text.count_vectors`), or ``random`` as all other weights. Or the folder of
+            an encoder to go on from (Gururangan et al. 2020, "Don't Stop Pretraining"): all
+            weights, ``vocabulary_size`` and ``size`` are its own then. Its layer that names the
+            hidden pieces was not kept, and is learned anew.
         budget_minutes: training time.
         held_out: share of the text that only measures.
         seed: of all that is random.
@@ -83,6 +89,7 @@ class Recipe:
     """
 
     corpora: tuple[str, ...] = ("enwiki_2015_wikiextractor", "tweets_tweeteval_emoji")
+    repeats: tuple[int, ...] = ()
     texts: int = 0
     vocabulary_size: int = 8000
     size: str = "3x256"
@@ -93,16 +100,21 @@ class Recipe:
     learning_rate: float = 1e-3
     warmup: float = 0.05
     dropout: float = 0.0
-    start: Start = "counts"
+    start: str = "counts"
     budget_minutes: float = 100.0
     held_out: float = 0.005
     seed: int = 0
     precision: models.storage.Precision = "float16"
 
-    def text_key(self) -> str:
-        """Name the prepared text: equal for recipes that read the same rows."""
+    def text_key(self, known: Tokenizer | None = None) -> str:
+        """Name the prepared text: equal for recipes that read the same rows.
+
+        Args:
+            known: a vocabulary that is not made from this text.
+        """
         fields = ("corpora", "texts", "vocabulary_size", "row_length", "held_out", "seed")
-        return fingerprint([_TEXT_VERSION, *(getattr(self, name) for name in fields)])
+        more = [self.repeats, known.vocabulary if known is not None else ()]
+        return fingerprint([_TEXT_VERSION, *(getattr(self, name) for name in fields), *more])
 
 
 @dataclass(frozen=True)
@@ -149,15 +161,15 @@ def make_encoder(
     """
     work = Path(work)
     check(recipe)
-    rows = prepared(recipe, work / recipe.text_key(), tell)
+    earlier = None
+    if recipe.start not in get_args(Start):
+        earlier = earlier_encoder(recipe.start, recipe.row_length, recipe.dropout)
+        own = {"size": earlier.card["size"], "vocabulary_size": len(earlier.tokenizer)}
+        recipe = replace(recipe, start=earlier.name, **own)
+    known = earlier.tokenizer if earlier else None
+    rows = prepared(recipe, work / recipe.text_key(known), tell, known=known)
     assert isinstance(rows.tokenizer, WordPiece), "an encoder's folder holds word pieces"
-    backbone = models.encoder(
-        recipe.size,
-        len(rows.tokenizer),
-        recipe.row_length,
-        dropout=recipe.dropout,
-        seed=recipe.seed,
-    )
+    backbone = earlier.backbone if earlier else _untrained(recipe, len(rows.tokenizer))
     task = models.masked_lm(backbone)
     begin(task, rows, recipe.start, tell)
     *shorter, (_, batches) = stages(recipe, rows)
@@ -170,7 +182,7 @@ def make_encoder(
         warmup=recipe.warmup,
         validation=held_batches(rows, recipe, _WATCHED),
         label=f"pretraining {recipe.size}",
-        checkpoint=work / f"checkpoints-{_key(recipe)}",
+        checkpoint=work / f"checkpoints-{_key(recipe, earlier)}",
     )
     before, after = _held_losses(task, rows, recipe)
     facts = {
@@ -181,6 +193,7 @@ def make_encoder(
         "scored_rate": _SCORED_RATE,
         "parameters": backbone.count_params(),
         "command": command,
+        **({"earlier": earlier.told} if earlier else {}),
     }
     card = card_of(asdict(recipe), rows.about, history, facts)
     licences = {name: registry()[name].licence for name in recipe.corpora}
@@ -197,6 +210,12 @@ def make_encoder(
     return written
 
 
+def _untrained(recipe: Recipe, pieces: int) -> Any:
+    return models.encoder(
+        recipe.size, pieces, recipe.row_length, dropout=recipe.dropout, seed=recipe.seed
+    )
+
+
 def corpus_of(recipe: Recipe, tell: Callable[[str], None]) -> Corpus:
     """Read the texts of a recipe.
 
@@ -211,7 +230,9 @@ def corpus_of(recipe: Recipe, tell: Callable[[str], None]) -> Corpus:
         CourseError: files cannot be had, or the text is too small.
     """
     tell(f"reading {', '.join(recipe.corpora)}")
-    corpus = pretraining_corpus(recipe.corpora, held_out=recipe.held_out, seed=recipe.seed)
+    corpus = pretraining_corpus(
+        recipe.corpora, held_out=recipe.held_out, seed=recipe.seed, repeats=recipe.repeats
+    )
     if 0 < recipe.texts < len(corpus.train):
         order = np.random.default_rng(recipe.seed).permutation(len(corpus.train))[: recipe.texts]
         corpus = replace(corpus, train=[corpus.train[i] for i in np.sort(order)])
@@ -225,6 +246,7 @@ def prepared(
     tell: Callable[[str], None],
     read: Callable[[Recipe, Callable[[str], None]], Corpus] = corpus_of,
     pieces: Pieces = "word pieces",
+    known: Tokenizer | None = None,
 ) -> Rows:
     """Prepare the text, or take it from the folder where it was prepared before.
 
@@ -234,6 +256,7 @@ def prepared(
         tell: takes progress lines.
         read: gives the texts, when they are needed.
         pieces: the kind of vocabulary; each needs a folder of its own.
+        known: a vocabulary to use; without it, one is trained on the text.
 
     Returns:
         The rows.
@@ -247,7 +270,9 @@ def prepared(
         folder.mkdir(parents=True, exist_ok=True)
         began = time.perf_counter()
         corpus = read(recipe, tell)
-        tokenizer = _trained(corpus.train, recipe.vocabulary_size, pieces)
+        tokenizer = (
+            known if known is not None else _trained(corpus.train, recipe.vocabulary_size, pieces)
+        )
         tokenizer.save(vocabulary)
         tokenising = time.perf_counter()
         # A corpus comes file by file; the packed rows keep that order and are shuffled in training.
@@ -295,10 +320,16 @@ def check(recipe: Recipe) -> None:
         recipe: what is to be made.
 
     Raises:
-        CourseError: ``start`` is unknown, or the lengths of the rows do not fit.
+        CourseError: ``start`` is neither known nor a folder, or the lengths of the rows do not fit.
     """
     if recipe.start not in get_args(Start):
-        raise CourseError(f"start={recipe.start!r}: choose one of {', '.join(get_args(Start))}.")
+        try:
+            models.encoder_folder(recipe.start)
+        except CourseError as error:
+            raise CourseError(
+                f"start={recipe.start!r}: choose one of {', '.join(get_args(Start))}, or name the "
+                f"folder of an encoder to go on from. {error}"
+            ) from error
     lengths(recipe)
 
 
@@ -375,7 +406,7 @@ def stages(recipe: Recipe, rows: Rows) -> list[tuple[float, MaskedBatches]]:
     return found
 
 
-def begin(task: Any, rows: Rows, start: Start, tell: Callable[[str], None] = print) -> None:
+def begin(task: Any, rows: Rows, start: str, tell: Callable[[str], None] = print) -> None:
     """Give a masked LM what counting can tell it: frequencies, and vectors of the pieces.
 
     Args:
@@ -433,9 +464,9 @@ def _peak_mb() -> int:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)
 
 
-def _key(recipe: Recipe) -> str:
-    """Name the checkpoints: equal for equal recipes only."""
-    return fingerprint(asdict(recipe))
+def _key(recipe: Recipe, earlier: Earlier | None = None) -> str:
+    """Name the checkpoints: equal for equal recipes only, and for the same encoder before."""
+    return fingerprint([asdict(recipe), earlier.weights if earlier else ""])
 
 
 def held_batches(rows: Rows, recipe: Recipe, most: int) -> MaskedBatches:

@@ -81,7 +81,7 @@ class Settings:
     first_length: int = Recipe.first_length
     mask_rate: float = Recipe.mask_rate
     dropout: float = Recipe.dropout
-    start: Start = Recipe.start
+    start: Start = "counts"
     learning_rate: float = Recipe.learning_rate
     schedule: Schedule = "linear"
     warmup: float = Recipe.warmup

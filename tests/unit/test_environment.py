@@ -1,7 +1,10 @@
 """pyproject.toml, the two locks and environment.yml must tell one story."""
 
+import ast
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 
 import pytest
 import yaml
@@ -125,3 +128,36 @@ def test_tensorflow_text_is_spared_windows_alone(project, project_root):
         surroundings = {"platform_system": name, "sys_platform": short}
         asked = [r.marker.evaluate(surroundings) for r in (text, locked)]
         assert (name, asked) == (name, [name != "Windows"] * 2)
+
+
+def imported(folder):
+    """Return the packages that the code of a folder imports, its own and Python's left out."""
+    found = set()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+                found.add(node.module.partition(".")[0])
+    return found - set(sys.stdlib_module_names) - {folder.name}
+
+
+def undeclared(names, project):
+    """Return those of the packages that no requirement of the project names."""
+    extras = project["project"]["optional-dependencies"].values()
+    lines = [*project["project"]["dependencies"], *(line for extra in extras for line in extra)]
+    declared = {Requirement(line).name.lower() for line in lines}
+    # What an extra brings is not installed here; its package and its module bear one name.
+    makers = packages_distributions()
+    return {
+        name
+        for name in names
+        if not declared & {maker.lower().replace("_", "-") for maker in makers.get(name, [name])}
+    }
+
+
+def test_what_the_course_imports_it_declares_by_name(project, project_root):
+    names = imported(project_root / "nlputils")
+    assert {"keras", "torch", "sklearn"} <= names
+    assert not undeclared(names, project)
+    assert undeclared({"yaml", "pandas"}, project) == {"yaml"}

@@ -1,5 +1,8 @@
 """The text for a large pretraining: planted repeats and evaluation texts go out."""
 
+from collections import Counter
+from itertools import pairwise
+
 import pytest
 
 from nlputils import data
@@ -54,6 +57,22 @@ def test_whole_blocks_are_held_out_and_the_seed_decides_which(corpora):
     assert sorted({place // 10 for place in places}) == sorted(
         {place // 10 for place in places if place % 10 == 0}
     )
+
+
+def test_a_corpus_is_read_as_often_as_asked_and_held_out_text_never_comes_back(corpora):
+    once, thrice = read(), read(repeats=[1, 3])
+    assert thrice.held_out == once.held_out and thrice.counts == once.counts
+    assert thrice.train[: len(once.train)] == once.train
+    often = Counter(thrice.train)
+    assert {often[text] for text in once.train if text in corpora["one"]} == {1}
+    assert {often[text] for text in once.train if text in corpora["two"]} == {3}
+    assert not set(thrice.held_out) & set(thrice.train)
+    # Copies of a text stand far apart, as one row would show the network what it hides.
+    places = [i for i, text in enumerate(thrice.train) if text == thrice.train[-1]]
+    assert min(b - a for a, b in pairwise(places)) > 50
+    for wrong in ([2], [1, 0]):
+        with pytest.raises(CourseError, match="of 1 or more was expected for each of 2 corpora"):
+            read(repeats=wrong)
 
 
 def test_too_little_text_and_no_share_are_refused(corpora):

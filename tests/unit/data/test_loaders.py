@@ -293,6 +293,35 @@ def test_wikipedia_gives_paragraphs_without_titles_stubs_and_markup(tmp_path):
     assert texts == [long.strip(), f'He said "no" & left {long.strip()}']
 
 
+def test_novels_give_paragraphs_whatever_way_their_lines_are_broken(tmp_path):
+    asked = "'Why not?' she asked him."
+    told = "She _never_ came back to the old house by the river"
+    ways = {
+        "blank lines": f"\ufeffCHAPTER I\r\n\r\n{told},\r\nhe said.\r\n\r\n{asked}\r\n",
+        "long lines": f"CHAPTER I\n{told}, {'and so on, ' * 20}he said.\n" + f"{asked}\n" * 30,
+        "printed lines": f"{told},\nhe said.\n" * 40,
+    }
+    found = {}
+    for way, text in ways.items():
+        path = tmp_path / f"{way}.txt"
+        path.write_text(text, encoding="utf-8", newline="")
+        found[way] = list(parsers.novels([("text", path)]))
+    plain = told.replace("_", "")
+    assert found["blank lines"] == [f"{plain}, he said.", asked]
+    long, *others = found["long lines"]
+    assert long.startswith(f"{plain}, and so") and others == [asked] * 30
+    # Printed lines are joined, and the whole is cut after sentences: nothing is lost.
+    first, *rest = found["printed lines"]
+    assert rest and 1000 < len(first) < 1100 and first.endswith("he said.")
+    assert " ".join(found["printed lines"]) == " ".join([f"{plain}, he said."] * 40)
+
+
+def test_a_passage_ends_after_its_quotation_mark():
+    text = "a" * 1000 + ' "Go!" He went. ' + "b" * 50
+    assert list(parsers._passages(text)) == ["a" * 1000 + ' "Go!"', "He went. " + "b" * 50]
+    assert list(parsers._passages("a" * 3000)) == ["a" * 3000]
+
+
 def test_tweet_lines_are_unique_and_clean(tmp_path):
     path = tmp_path / "tweets.txt"
     line = "Sun &amp; sea \ufe0f @user"

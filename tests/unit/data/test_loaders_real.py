@@ -1,5 +1,6 @@
 """Known counts of the real data sets, as published or counted on their bytes."""
 
+import numpy as np
 import pytest
 
 from nlputils import data
@@ -126,3 +127,13 @@ def test_wikipedia_paragraphs():
     assert 2_000_000 <= characters < 2_020_000
     assert min(map(len, texts)) >= 60
     assert not any("<doc" in text or "\n" in text or '""' in text for text in texts)
+
+
+def test_novels_are_whole_paragraphs():
+    texts = list(data.read_texts("english_novels_100"))
+    assert 75_000_000 < sum(map(len, texts)) < 76_000_000
+    lengths = np.array([len(text) for text in texts])
+    assert lengths.min() >= 20 and lengths.max() < 4000
+    # Lines that were broken to fit a page would end anywhere.
+    ends = np.mean([text[-1] in ".!?'\"\u201d\u2019-:;," for text in texts])
+    assert ends > 0.95

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from nlputils import models
 from nlputils.cli import main
 from nlputils.errors import CourseError
 from nlputils.shipping import Recipe, make_encoder, making
+from nlputils.text import SPECIAL_TOKENS, WordPiece
 
 SMALL = Recipe(
     corpora=("pocket_text",),
@@ -75,6 +77,46 @@ def test_an_encoder_is_made_with_its_card_and_made_only_once(no_evaluation_texts
     assert prepared["tokens_train"] > 100 * prepared["tokens_held_out"] / 3
 
 
+def test_a_training_goes_on_from_an_encoder(no_evaluation_texts, tmp_path):
+    first = make_encoder(
+        SMALL, tmp_path / "first", tmp_path / "work", command="the first command", tell=str
+    )
+    before = models.load_encoder(first)
+    # A network that knows the text already begins where the first one ended.
+    on = replace(SMALL, start=str(first), first_length=32, budget_minutes=0.05, size="9x9")
+    second = make_encoder(
+        on, tmp_path / "second", tmp_path / "work", command="the second command", tell=str
+    )
+    made = models.load_encoder(second)
+    assert made.tokenizer.vocabulary == before.tokenizer.vocabulary
+    assert made.card["size"] == "1x64" and made.card["recipe"]["start"] == "first"
+    assert made.card["held_out_loss"] < before.card["held_out_loss"] + 0.1
+    (told,) = made.card["earlier"]
+    assert told["command"] == "the first command" and told["name"] == "first"
+    assert told["pieces_read"] == before.card["pieces_read"]
+    readme = (second / "README.md").read_text(encoding="utf-8")
+    assert "the first command\nthe second command" in readme
+    pieces = before.card["pieces_read"] + made.card["pieces_read"]
+    assert f"minutes, {pieces:,} pieces |" in readme and made.card["pieces_read_in_all"] == pieces
+    assert before.card["pieces_read_in_all"] == before.card["pieces_read"]
+    third = making.earlier_encoder(second, 32)
+    assert [one["name"] for one in third.told] == ["first", "second"]
+    keys = {
+        making._key(on, earlier) for earlier in (None, third, making.earlier_encoder(first, 32))
+    }
+    assert len(keys) == 3, "another encoder's checkpoints would be taken"
+
+
+def test_an_encoder_that_cannot_go_on_is_named(no_evaluation_texts, tmp_path):
+    with pytest.raises(CourseError, match="built for rows of 64 pieces and dropout 0, and rows of"):
+        making.earlier_encoder(models.encoder_folder(), 32)
+    backbone = models.encoder("1x64", 5, 16)
+    tokenizer = WordPiece(SPECIAL_TOKENS)
+    models.save_encoder(tmp_path / "bare", backbone, tokenizer, {"size": "1x64"})
+    with pytest.raises(CourseError, match="card tells no command, corpus, curve"):
+        making.earlier_encoder(tmp_path / "bare", 16)
+
+
 def test_the_vectors_that_a_training_starts_from_are_kept(rows, tmp_path):
     tables = []
     for start in ("counts", "counts", "random"):
@@ -114,12 +156,13 @@ def test_short_rows_hold_the_same_pieces(rows):
 def test_equal_rows_are_shared_and_other_rows_are_not(tmp_path):
     assert Recipe(size="tiny").text_key() == Recipe(size="mini", learning_rate=1.0).text_key()
     assert Recipe(row_length=32).text_key() != Recipe().text_key()
+    assert Recipe(repeats=(1, 2)).text_key() != Recipe().text_key()
+    known = WordPiece([*SPECIAL_TOKENS, "a"])
+    assert Recipe().text_key(known) != Recipe().text_key()
     assert making._key(Recipe(learning_rate=1.0)) != making._key(Recipe())
 
 
 def test_a_held_out_part_of_no_batch_is_named(text, tmp_path):
-    from dataclasses import replace
-
     shutil.copytree(text, tmp_path / SMALL.text_key())
     with pytest.raises(CourseError, match="do not fill a batch of 5000"):
         make_encoder(replace(SMALL, batch_size=5000), tmp_path / "e", tmp_path, tell=str)
