@@ -1,7 +1,7 @@
 """Derive bounds from finished runs: `python tests/quality/derive.py RUN RUN...`.
 
-Writes the tables of the runs' profile and lessons into `bounds.toml`. All others stay; comments
-inside a replaced table are lost.
+Writes the tables of the runs' profile and lessons into `bounds.toml`. All others stay, and so does
+a table that says `by_hand = true`; comments inside a replaced table are lost.
 
 Each bound is the interval in which a new run with another seed lies with 99 % probability, if runs
 are normally distributed around their mean: mean +- t sd sqrt(1 + 1/k), with t the 0.995 quantile
@@ -21,6 +21,7 @@ import json
 import math
 import re
 import sys
+import tomllib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -209,8 +210,12 @@ def main(folders: Sequence[str], path: Path = BOUNDS) -> None:
     if not by_profile:
         raise CourseError("No run was given. Name the folders of finished runs, of several seeds.")
     text = path.read_text() if path.is_file() else ""
+    before = tomllib.loads(text)
     for profile, runs in by_profile.items():
         for lesson in sorted({lesson for run in runs for lesson in run.metrics}):
+            if before.get(profile, {}).get(lesson, {}).get("by_hand"):
+                print(f"{profile}, lesson {lesson}: was set by hand, and stays")
+                continue
             found = executions(runs, lesson)
             text = replaced(text, profile, lesson, table(found, profile, lesson))
             print(f"{profile}, lesson {lesson}: from {len(found)} execution(s)")

@@ -17,7 +17,7 @@ from nlputils.errors import CourseError
 
 BOUNDS = Path(__file__).with_name("bounds.toml")
 # What a lesson's table holds beside its bounds.
-ABOUT = ("free", "runs", "provisional", "planted")
+ABOUT = ("free", "runs", "provisional", "by_hand", "planted")
 
 
 def all_bounds(path: Path = BOUNDS) -> dict[str, dict[str, dict[str, Any]]]:

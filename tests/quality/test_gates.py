@@ -201,6 +201,15 @@ def test_the_tables_of_the_runs_are_written_and_all_others_stay(made_up, bounds_
     assert bounds_file.read_text() == again
 
 
+def test_a_table_that_was_set_by_hand_stays(made_up, bounds_file):
+    text = bounds_file.read_text()
+    bounds_file.write_text(text.replace("[laptop.05]\n", "[laptop.05]\nby_hand = true\n"))
+    derive.main([made_up(seed) for seed in (1, 2, 3)], bounds_file)
+    found = tomllib.loads(bounds_file.read_text())["laptop"]
+    assert found["05"] == {"by_hand": True, "old": [0.0, 1.0], "planted": {"old": {"leak": 2}}}
+    assert "char_svm_spam_f1" in found["01"]
+
+
 def test_derived_bounds_accept_their_runs_and_refuse_every_planted_error(made_up, bounds_file):
     folders = [made_up(seed) for seed in (1, 2, 3)]
     derive.main(folders, bounds_file)
