@@ -81,7 +81,7 @@ class Effort:
     """
 
     seeds: int = 3
-    learning_rates: tuple[float, ...] = (1e-4, 3e-4, 1e-3)
+    learning_rates: tuple[float, ...] = (1e-4, 3e-4, 1e-3, 3e-3)
     epochs: int = 3
     few_epochs: int = 10
     batch_size: int = 32

@@ -834,11 +834,11 @@ lesson.claim(
 #
 # Our network borrows from two recipes. From BERT it has its form, its pieces of words and the 80/10/10 rule. From RoBERTa (Liu et al. 2019) it has new masks each time. BERT drew its masks before training: the static masking of above. And BERT had a second task, **next-sentence prediction**: here are two passages, does the second follow the first? RoBERTa dropped it, and we have none.
 #
-# RoBERTa changed more (sections 3 to 5). It took **byte pairs**. A stored text is a row of bytes; a plain letter is one byte. Bytes that often stand side by side are joined, two at a time, until there are enough pieces. There is no unknown character then. Ours also keep capital letters, and our word pieces do not. RoBERTa also took larger batches, rows of full length from the start, and longer training on more text. These changes are not in our table.
+# RoBERTa changed more (sections 3 to 5). It took **byte pairs**. A stored text is a row of bytes; a plain letter is one byte. Bytes that often stand side by side are joined, two at a time, until there are enough pieces. There is no unknown character then. Our byte pairs also keep capital letters, and our word pieces do not. RoBERTa also took larger batches, rows of full length from the start, and longer training on more text. These changes are not in our table.
 #
-# One training is a **trial**. One reading of the whole text is a **pass**. All trials have one small network: two layers, vectors of 128 numbers, 8,000 pieces, no dropout. It is not the network of this lesson. It begins from counts, reads rows of 32 pieces, and 30 % are hidden. The text is 700 paragraphs of Wikipedia. It is so small on purpose: each row must come round often, or static and dynamic masks would hardly differ.
+# One training is a **trial**. One reading of the whole text is a **pass**. All trials have one small network: two layers, vectors of 128 numbers, 8,000 pieces, no **dropout** (numbers that are set to zero at random during training). It is not the network of this lesson. It begins from counts, reads rows of 32 pieces, and 30 % are hidden. The text is 700 paragraphs of Wikipedia. It is so small on purpose: each row must come round often, or static and dynamic masks would hardly differ.
 #
-# The first row of the table is the start, without training. Each later row keeps the changes above it, and makes one more. So no row is BERT itself.
+# The first row of the table is the start, without training. The second is trained with one mask for each row, and with next-sentence prediction. Each row after it changes one setting of the row above. BERT had ten masks *and* next-sentence prediction. No row has both, so no row is BERT.
 #
 # These trainings take too long for a lesson, and their text must be fetched from the internet. So they were run beforehand, with the command below. This lesson computes its tables from the stored results, and its claims check our sentences against them. If you run the command, give a file name of your own.
 #
@@ -856,11 +856,11 @@ levels = ("recipe", "held-out loss", "frequency loss", "copy loss")
 plots.text_table(objectives, levels, digits=2)
 
 # %% [markdown]
-# - `seeds`: the trainings of each row. All losses are means over them.
-# - `passes`: the same text makes more byte pairs than word pieces. So the last row has fewer passes.
+# - `seeds`: how many trainings a row has, each with its own seed. All losses are means over them, in nats.
+# - `passes`: all trials read the same number of pieces. The same text makes more byte pairs than word pieces. So the last row has fewer passes.
 # - `seconds`: the fastest training. The machine was often slower, and our code draws fixed masks row by row (BERT stored them). So do not compare rows by it.
-# - `training loss`: at the end of the training, with its own masks. The loss of the second task is left out. (`NaN`: there was no training.)
-# - `held-out loss`: on texts that no trial has read, with 15 % of the pieces hidden. So do not set it beside the training loss.
+# - `training loss`: the mean over the last tenth of the training, with its own masks. The loss of the second task is left out. (`NaN`: there was no training.)
+# - `held-out loss`: on texts that no trial has read, with 15 % of the pieces hidden, as BERT hid them. With more hidden pieces a row is harder. So do not set it beside the training loss.
 # - `frequency loss` and `copy loss`: the levels from above, at the same held-out places.
 #
 # The last row has other pieces. Do not compare its losses with those of other rows.
@@ -870,52 +870,72 @@ lesson.claim(
     "No recipe has a mean held-out loss as low as the level of copying.",
     lambda losses: bool((losses > objectives["copy loss"]).all()),
     objectives["held-out loss"],
-    planted=objectives["copy loss"] - 0.1,
+    planted=objectives["held-out loss"].where(
+        objectives["recipe"] != "new masks each time", objectives["copy loss"] - 0.1
+    ),
 )
 
 # %% [markdown]
-# A network at that level may only copy. So these losses do not show that any network uses its row on new text. (The planted error is networks a little below that level.) A loss can even lie above $\ln 8000$, about 9, the level of a network that knows nothing. Such a network is often sure, and wrong. Which rows are above it?
+# A network at that level may only copy. So these losses do not show that any network uses its row on new text. (The planted error is one row a little below that level.)
 #
-# Now look at the three rows from `without next sentence` to `new masks each time`. Only the number of masks differs. BERT had ten masks for each text, and saw each about four times (Liu et al. 2019, section 4.1). How often does our network see each of its ten?
+# Do they at least reach the level of the frequencies? That guesser never looks at the row.
+
+# %%
+below = objectives[objectives["held-out loss"] < objectives["frequency loss"]]
+lesson.claim(
+    "In the mean over the seeds, only the two recipes with new masks each time have a lower "
+    "held-out loss than the frequencies.",
+    lambda names: names == ["new masks each time", "byte pairs"],
+    below["recipe"].tolist(),
+    planted=["ten masks a row", *below["recipe"]],
+)
+
+# %% [markdown]
+# And which rows are worse than their own start, the first row? A loss can even lie above $\ln 8000$, about 9, the level of a guesser that takes all pieces for equally likely. A network with such a loss is, in the mean of the logarithms, worse than that. So where a loss falls from row to row, the network may know no more of the language. It may only be less sure of wrong answers.
+#
+# Now look at the three rows from `without next sentence` to `new masks each time`. Only the number of masks differs. BERT had ten masks for each text, and saw each about four times (Liu et al. 2019, section 4.1). How often does our network see each of its ten? (Divide `passes` by ten.)
 
 # %%
 by_recipe = objectives.set_index("recipe")
 one, new = by_recipe.loc["without next sentence"], by_recipe.loc["new masks each time"]
 
 
-def by_heart(static, dynamic):
-    """Better on its own masks, and worse on new text."""
-    own, held = "training loss", "held-out loss"
-    return static[own] < dynamic[own] and static[held] > dynamic[held]
+own, held = "training loss", "held-out loss"
+pair = {name: (one[name], new[name]) for name in (own, held)}
 
 
 # %%
-tested_on_its_own = {**one, "held-out loss": one["training loss"]}
 lesson.claim(
-    "In these trials, one mask for each row ended with the lower training loss and the higher "
-    "held-out loss than new masks each time, in the mean over the seeds.",
-    lambda pair: by_heart(*pair),
-    (one, new),
-    planted=(tested_on_its_own, new),
+    "In these trials, one mask for each row ended with a lower training loss than new masks each "
+    "time, in the mean over the seeds.",
+    lambda losses: losses[0] < losses[1],
+    pair[own],
+    planted=pair[own][::-1],
+)
+lesson.claim(
+    "Yet its held-out loss is the higher one.",
+    lambda losses: losses[0] > losses[1],
+    pair[held],
+    planted=(one[own], new[held]),
 )
 
 # %% [markdown]
-# The planted error is a network that was tested on the rows it had learned from.
+# The planted error of the second claim is a network that was tested on the rows it had learned from.
 #
-# One explanation: a row that comes round with the same mask asks the same questions, and their answers can be learned by heart. Another one: with one mask, only three places in ten are ever asked about. Ten masks change both. So these trials cannot tell the two apart.
+# A row that comes round with the same mask asks the same questions. The low training loss says that many of their answers were learned. And with one mask, only three places in ten are ever asked about. Ten masks change both. How much of the difference on new text comes from which, these trials cannot say. And the size of the difference is ours: BERT saw each of its masks far less often.
 
 # %%
 beside_above = ("recipe", "held-out loss", "more loss", "more loss, 95 %")
 plots.text_table(objectives, beside_above, digits=2)
 
 # %% [markdown]
-# `more loss` sets a row beside the one above it: below zero is better. The first row has none above it, and the last row has other pieces. The interval is for the mean over all seeds that could have been drawn. It rests on very few. It knows no other text.
+# `more loss` sets a row beside the one above it: below zero is better. The first row has none above it, and the last row has other pieces. The interval is for the mean over all seeds that could have been drawn. It rests on very few. It does not cover other texts to learn from, or other held-out texts.
 #
-# A row changes one setting. But a setting can change several things. Without the second task there are also no pairs: each row of text is then one stretch, twice as long as a passage was. And all networks are tested on rows without pairs. Our passages are cut anywhere, even across the end of a text. RoBERTa's rows hold whole sentences. And this step is tried with one mask, where answers can be learned by heart. With new masks it might come out otherwise.
+# A row changes one setting. But a setting can change several things. Without the second task there are also no pairs: each row of text is then one stretch, about twice as long as a passage was. And all networks are tested on rows without pairs. Our passages are cut anywhere, even across the end of a text. RoBERTa's rows hold whole sentences. And this step is tried with one mask, where answers can be learned by heart. With new masks it might come out otherwise.
 #
-# A loss is not yet a use. So each network was also probed, as above, with other numbers: up to 4,000 labels, drawn once; a text is cut after 32 pieces; one half of the validation texts chooses, the other half judges. The two tasks are the sentiment of tweets, and of phrases and sentences about films. (Some phrases come from one sentence. So the intervals of the second table are a little narrow.) The score is **macro F1**, in per cent: take each class in turn as the one to be found, compute its F1, and take the mean.
+# A low loss is not the aim. The aim is vectors that help in a task. So each network was also probed, as above, with other numbers: up to 4,000 labels, drawn once; a text is cut after 32 pieces; one half of the validation texts chooses how small the weights are kept, the other half judges. The two tasks are the sentiment of tweets, and of phrases and sentences about films. (Some phrases come from one sentence. So the intervals of the second table are too narrow. We have not measured by how much.) The score is **macro F1**, in per cent: take each class in turn as the one to be found, compute its F1, and take the mean.
 #
-# `difference` is the row less the row above, in points. Its interval covers other seeds and other texts that judge. It does not cover other labels. `verdict` says whether the row is ahead, behind, or not distinguishable.
+# `difference` is the row less the row above, in points. Above zero is better. Its interval covers other seeds and other texts that judge. It does not cover other labels, or other texts to learn from. The brackets beside a score are the score's own interval. Do not compare two rows by them; `difference` is for that. `verdict` says whether the row is ahead, behind, or not distinguishable.
 
 
 # %%
@@ -933,7 +953,9 @@ probed(objectives, "tweet_sentiment_extraction")
 probed(objectives, "sst2_glue")
 
 # %% [markdown]
-# The first row is the rival without training. Only the second row is set beside it directly. Is any score in a table higher than its first one? You look at ten intervals. Even if no step did anything, about one in twenty such intervals would leave out zero. The last row changes several things at once: the kind of pieces, the capital letters, and how much text its 32 pieces hold.
+# The first row is the rival without training. Only the second row is set beside it directly. Is any other score in a table higher than its first one? If none is, then no training here is shown to help these tasks. (The last row has other pieces, so the first one is no fair start for it.)
+#
+# You look at ten intervals, five in each table. Suppose that no step did anything. Each interval would still leave out zero about once in twenty times. So among ten it would happen to one or more in about four studies of ten, if they had nothing in common. Ours have, so this is a rough guide. Do you find one? Its row changes several things at once: the kind of pieces, the capital letters, the passes, and how much text its 32 pieces hold. And three seeds are few.
 
 # %%
 # The verdicts of both probes on the two rows.
@@ -946,19 +968,19 @@ lesson.claim(
 )
 
 # %% [markdown]
-# The planted error is a probe that sees one of the steps. Look once more at `more loss, 95 %` of the same two rows: does the loss tell them apart? A lower loss need not make better vectors for a task. Or it does, and these trainings are too small, or these probes too coarse. The trials cannot say which.
+# The planted error is a probe that sees one of the steps. "Not distinguishable" does not mean "equal": read both ends of `difference`. How much better, and how much worse, may a row still be? Look once more at `more loss, 95 %` of the same two rows: does the loss tell them apart? A lower loss need not make better vectors for a task. Or it does, and these trainings are too small, or the seeds too few, or the probes too coarse. The trials cannot say which.
 #
-# What did the papers find? Devlin et al. (2019, table 5): without next-sentence prediction every score is lower, clearly so on one task about two texts, and hardly on some others. Liu et al. (2019, section 4.2): without it the scores are as good or a little better. In their table 2 only the sentiment of films is a little lower. They suspect that the first paper may have dropped the task, and kept the pairs. With dynamic masks they found about the same scores as with ten static ones (table 1). With byte pairs some scores were slightly worse (section 4.4); they took them because such pieces can write any text. Our probes read one text each. So they cannot show what the second task was meant for.
+# What did the papers find? Devlin et al. (2019, table 5): without next-sentence prediction every score is lower, clearly so on one task about two texts, and hardly on some others. Liu et al. (2019, section 4.2) say that without it the scores are as good or a little better. Their table 2 agrees for rows of full sentences, but for one task: the sentiment of films is a little lower. They dropped the task and the pairs together, as we do. They suspect that the first paper dropped the task, and kept the pairs. With dynamic masks they found about the same scores as with ten static ones (table 1). With byte pairs some scores were slightly worse (section 4.4); they took them because such pieces can write any text. Our probes read one text each. So they cannot show what the second task was meant for.
 #
 # ## One choice at a time
 #
-# Where do the numbers of a recipe come from: the size of the vocabulary, the share of hidden pieces, the learning rate? Often from the papers of others, and from trials. The settings of the encoder that comes with this course were set before the next trials. The trials look at them afterwards, in a smaller network. The text is Wikipedia and tweets. There is more of it than they can read, so hardly any text is read twice. These trials were run beforehand, too:
+# Where do the numbers of a recipe come from: the size of the vocabulary, the share of hidden pieces, the learning rate? Often from the papers of others, and from trials. This course brings a ready encoder; lesson 07 shows it. Its settings were chosen before the trials below. The trials look at most of them afterwards, in a smaller network. The text is Wikipedia and tweets. There is more of it than they can read, so hardly any text is read twice. These trials were run beforehand, too:
 #
 #     nlputils compare-recipes my-choices.json
 #
 # - `as it is`: two layers, vectors of 128 numbers, counted vectors, 8,000 pieces, 30 % hidden, no dropout, a learning rate of 0.001. Rows grow from 16 over 32 to 64 pieces.
-# - **Warm-up**: the rate rises at first. **Decay**: then it falls to zero, here in a straight line. `cosine decay` is a curve.
-# - AdamW (ours) and Lion are two rules for a step. `beta_2` says how long a rule remembers earlier steps.
+# - **Warm-up**: the rate rises at first. **Decay**: then it falls to zero, here in a straight line. With `cosine decay` it falls along a curve: slowly, then faster, then slowly again.
+# - AdamW (ours) and Lion are two rules for a step. `beta_2` says how long a rule remembers earlier steps: longer, where it is nearer to 1. Ours is 0.999.
 # - `small batches first`: the first quarter of the pieces comes in batches a quarter as large.
 # - `norm before each block`: the layers normalise their vectors before each block, and not after it.
 #
@@ -976,9 +998,30 @@ probed(choices, "tweet_sentiment_extraction")
 probed(choices, "sst2_glue")
 
 # %% [markdown]
-# Here `more loss`, `difference` and `verdict` set each row beside the first one. The probes are those of above, but a text is cut where a row ends. The limits named there hold here, too. A learning rate costs no time, so its rows show how noisy `seconds` are. Other pieces, or rows of another length, make other questions: do not compare the losses of rows without `more loss`. Which rows are behind on both probes? Look at the rows with the lowest `more loss`: what do the probes say? Which row would you take?
+# Here `more loss`, `difference` and `verdict` set each row beside the first one. The probes are those of above, but a text is cut where a row ends. The limits named there hold here, too. `more loss` has no interval: there is one training in each row, so nothing shows how far another seed would move it. Do not rank rows that lie close together. (`-0.00` is a number that was rounded to zero.) All rows are tested with 15 % hidden, also those that trained with more or fewer. A learning rate costs no time, so its rows show how noisy `seconds` are. A difference that is no larger than theirs says nothing. Other pieces, or rows of another length, make other questions: do not compare the losses of rows without `more loss`. Look at the rows with the lowest `more loss`: what do the probes say? Which row would you take? Who takes the best of many rows takes its luck, too. So train it again with other seeds, and measure it on texts that had no part in the choice.
+
+# %%
+outcomes = choices.set_index("recipe").filter(like="verdict")
+swapped = {"random vectors": "dropout 0.1", "dropout 0.1": "random vectors"}
+lesson.claim(
+    "In these trials, the row with random vectors is behind the first one on both probes.",
+    lambda said: bool((said.loc["random vectors"] == "behind").all()),
+    outcomes,
+    planted=outcomes.rename(index=swapped),
+)
+lesson.claim(
+    "No row is ahead of the first one on either probe.",
+    lambda said: not (said == "ahead").any(axis=None),
+    outcomes,
+    planted=outcomes.replace("not distinguishable", "ahead"),
+)
+
+# %% [markdown]
+# In the first planted error, two rows have exchanged their names. A score can be higher than the first one and not be ahead: then its interval holds zero.
 #
-# Read these tables with doubt. Each row is one training. So the intervals cover other texts that judge, and no other seeds: another seed may turn a small difference round. There are many rows, and two tables. If the intervals covered other seeds, about one verdict in twenty would be chance alone. They do not, so expect more. All rows also share one rival. If it was lucky, or is really good, most differences fall below zero. The tables cannot tell luck from merit. And these trainings are short. That may favour what learns fast. What wins here need not win after a day.
+# There is no row with exchanged vectors here. So these rows do not tell whether the counts help, or only the size and the form of the vectors. Nor do they tell how much of the probe's score the vectors had before training.
+#
+# Read these tables with doubt. Each row is one training. So the intervals cover other texts that judge, and no other seeds: another seed may reverse a small difference. There are many rows, and two tables. Suppose that a row is in truth as good as the first one. An interval that covers everything would leave out zero once in twenty such rows. Ours do not cover other seeds. So it happens more often here, and we do not know how often. All rows also share one rival. If it was lucky, or is really good, most differences fall below zero. The tables cannot tell luck from merit. And these trainings are short. That may favour what learns fast. What wins here need not win after a day.
 #
 # ## Reflection
 #

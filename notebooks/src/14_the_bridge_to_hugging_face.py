@@ -238,6 +238,8 @@ def attend(query, key, value, heads, allowed):
 
 
 # %% [markdown]
+# Read these lines with the shapes in their comments. The axis of the heads moves to the front, so that each head multiplies on its own. Then it moves back, and the slices lie side by side again. Before `exp`, each place takes its largest score away from all of its scores. The weights stay the same, for the softmax divides it out. But without this step a high score could become too large a number.
+#
 # And the encoder itself. A block has attention and two matrices. After each of the two, its input is added back, and all is normalised (Devlin et al. 2019). `first` is the row of the position table where counting begins. For BERT it is 0; one model below needs another. `dtype` is the type of the numbers: `float` has 64 bits.
 
 
@@ -261,6 +263,8 @@ def encode(t, ids, real, config, first=0, dtype=float):
 
 
 # %% [markdown]
+# Follow one row. The first three lines of `x` add the vector of the piece, of its place and of its text. Then each turn of the loop is one block. `heard` is what a place took from the others. `wide` is what it made of that on its own, in the wider vectors between the two matrices.
+#
 # These lines are a BERT for rows of one text. Nothing is hidden in a library. Each tensor has its place, and its name says where.
 #
 # ## Is it still our encoder?
@@ -348,7 +352,7 @@ def words_of(text):
 
 
 # %% [markdown]
-# Then each word is cut. The longest piece that fits at its start is taken, then the longest that fits next. If none fits, the whole word is unknown. So is a word of more than a hundred letters.
+# Then each word is cut. The longest piece that fits at its start is taken, then the longest that fits next. The mark `##` says that a piece does not begin a word. With the pieces `un`, `##know` and `##knowable`, the word "unknowable" becomes `un`, `##knowable`. A piece is never put back, even where a shorter one would leave a better rest. If none fits, the whole word is unknown. So is a word of more than a hundred letters.
 
 # %%
 known = {piece: number for number, piece in enumerate(tokenizer.vocabulary)}
@@ -425,7 +429,7 @@ lesson.claim(
 # %% [markdown]
 # ## There and back
 #
-# `load_encoder` also reads a Hugging Face folder. So the encoder can come back. Your colleague may train it further in PyTorch, save it, and send you the folder. Here nobody has changed it. We need a small tool that we use often from now on: a copy of a folder with one other setting.
+# `load_encoder` also reads a Hugging Face folder. So the encoder can come back. Your colleague may train it further in PyTorch, save it, and send you the folder. Here nobody has changed it. We need a small tool that we use often from now on: a copy of a folder with one other setting. All its other files stay as they are. So the weights are the same to the last bit, and only the description of the network is another one. A loader that does not read the setting will give the old vectors.
 
 # %%
 import shutil
@@ -532,6 +536,8 @@ list(zip(stored, models.with_bert_names(stored, "distilbert"), strict=True))[4:7
 
 # %% [markdown]
 # Next is **GPT-2** (Radford et al. 2019). It is a decoder: each place sees itself and the places before it, never those after it. It differs from BERT in other ways, too. It normalises *before* each part of a block. One matrix makes query, key and value together. And its matrices lie as [in, out].
+#
+# What hides the later places is the **causal mask**. `np.tril` keeps the lower triangle of a square: row $i$ is true up to column $i$. Without the mask, a network that has to say the next word could just look at it. At the end comes one more normalisation, because the last block has normalised only what it read.
 
 
 # %%
@@ -604,7 +610,7 @@ def from_hub(path):
 # %% [markdown]
 # ## What loads silently wrong
 #
-# The activation is a choice of the file. So each of the three models gets three activations. The published DistilBERT has `gelu`, and GPT-2 has the tanh form. We take KerasHub's gap to what the file says. And we take its gap to one and the same folder: the one that we suspect KerasHub always builds.
+# The activation is a choice of the file. So each of the three models gets three activations. The published DistilBERT has `gelu`, and GPT-2 has the tanh form. We take KerasHub's gap to what the file says. And we take its gap to one and the same folder: the one that we suspect KerasHub always builds. `paths` holds the nine folders. `to_file` has the first kind of gap, `to_built` the second.
 
 # %%
 KEYS = {"bert": "hidden_act", "distilbert": "activation", "gpt2": "activation_function"}
@@ -760,7 +766,7 @@ lesson.claim(
 # %% [markdown]
 # ## A task head that is random
 #
-# Many published models are classifiers: an encoder with a **task head**, as in lesson 07. It has nothing to do with an attention head. Our miniature has one, and its two tensors are in the file. KerasHub can make a classifier from such a folder. It takes the encoder out of it, and gives it a new head with random weights. No error tells you. A simple test does: load twice, and ask both the same question.
+# Many published models are classifiers: an encoder with a **task head**, as in lesson 07. It has nothing to do with an attention head. Our miniature has one, and its two tensors are in the file. KerasHub can make a classifier from such a folder. It takes the encoder out of it, and gives it a new head with random weights. No error tells you. A simple test does: load twice, and ask both the same question. `logits` holds the two answers of the heads, `vectors` those of the encoders below them.
 
 # %%
 head = {"classifier.weight": (2, width), "classifier.bias": (2,)}
