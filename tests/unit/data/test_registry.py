@@ -12,7 +12,7 @@ CARDS = data.registry()
 
 def test_every_file_is_pinned_to_a_commit_with_size_and_hash():
     files = [file for entry in CARDS.values() for file in entry.files]
-    assert len(files) == 116
+    assert len(files) == 214
     for file in files:
         assert re.fullmatch(r"https://[^/]+/[^/]+/[^/]+/[0-9a-f]{40}/.+", file.url), file.url
         assert re.fullmatch(r"[0-9a-f]{64}", file.sha256), file.path
@@ -83,5 +83,5 @@ def test_sizes_and_hashes_are_those_of_the_mirror(mirror, monkeypatch):
     monkeypatch.setenv("NLPUTILS_MIRROR", str(mirror))
     table = data.verify()
     assert (table["whole"] == table["files"]).all(), table
-    # 116 are downloaded, 4 lie in data/pocket.
-    assert table["files"].sum() == 116 + 4
+    # 214 are downloaded, 4 lie in data/pocket.
+    assert table["files"].sum() == 214 + 4
