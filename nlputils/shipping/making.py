@@ -106,6 +106,11 @@ class Recipe:
     seed: int = 0
     precision: models.storage.Precision = "float16"
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether ``start`` names an encoder."""
+        return self.start not in get_args(Start)
+
     def text_key(self, known: Tokenizer | None = None) -> str:
         """Name the prepared text: equal for recipes that read the same rows.
 
@@ -162,7 +167,7 @@ def make_encoder(
     work = Path(work)
     check(recipe)
     earlier = None
-    if recipe.start not in get_args(Start):
+    if recipe.goes_on:
         earlier = earlier_encoder(recipe.start, recipe.row_length, recipe.dropout)
         own = {"size": earlier.card["size"], "vocabulary_size": len(earlier.tokenizer)}
         recipe = replace(recipe, start=earlier.name, **own)
@@ -322,7 +327,7 @@ def check(recipe: Recipe) -> None:
     Raises:
         CourseError: ``start`` is neither known nor a folder, or the lengths of the rows do not fit.
     """
-    if recipe.start not in get_args(Start):
+    if recipe.goes_on:
         try:
             models.encoder_folder(recipe.start)
         except CourseError as error:

@@ -900,8 +900,7 @@ by_recipe = objectives.set_index("recipe")
 one, new = by_recipe.loc["without next sentence"], by_recipe.loc["new masks each time"]
 
 
-own, held = "training loss", "held-out loss"
-pair = {name: (one[name], new[name]) for name in (own, held)}
+both = {name: (one[name], new[name]) for name in ("training loss", "held-out loss")}
 
 
 # %%
@@ -909,14 +908,14 @@ lesson.claim(
     "In these trials, one mask for each row ended with a lower training loss than new masks each "
     "time, in the mean over the seeds.",
     lambda losses: losses[0] < losses[1],
-    pair[own],
-    planted=pair[own][::-1],
+    both["training loss"],
+    planted=both["training loss"][::-1],
 )
 lesson.claim(
     "Yet its held-out loss is the higher one.",
     lambda losses: losses[0] > losses[1],
-    pair[held],
-    planted=(one[own], new[held]),
+    both["held-out loss"],
+    planted=(one["training loss"], new["held-out loss"]),
 )
 
 # %% [markdown]

@@ -31,6 +31,8 @@ ANSWERS = {
 # Errors that give the same number everywhere: F1 is 0 where nothing is found, and a filter that
 # calls everything spam takes each ham for it.
 _NOTHING, _ALL = {"nothing is found": 0.0}, {"always spam": 1.0}
+# A difference is 0 where what it measures has no effect.
+_NO_EFFECT = {"no effect": 0.0}
 # What the record would be with the error: what another record of the lesson is, or a number.
 LEVELS: dict[tuple[str, str], dict[str, str | float]] = {
     ("01", "leak_share_ham"): {"the other class": "leak_share_spam"},
@@ -83,6 +85,8 @@ LEVELS: dict[tuple[str, str], dict[str, str | float]] = {
     ("07", "few_exchanged_spam_f1"): _NOTHING,
     ("07", "few_vectors_only_spam_f1"): _NOTHING,
     ("07", "again_score"): _NOTHING,
+    ("07", "few_gain"): _NO_EFFECT,
+    ("07", "few_match"): _NO_EFFECT,
     ("07", "new_pieces"): {"no piece is new": 0.0},
     ("07", "pretrained_ham_fpr"): _ALL,
     ("07", "random_ham_fpr"): _ALL,
@@ -105,8 +109,6 @@ LEVELS: dict[tuple[str, str], dict[str, str | float]] = {
     ("14", "head_gap"): {"the head comes from the file": 0.0},
     ("14", "head_encoder_gap"): {"another gelu": "bert_silent_gap", "compared with itself": 0.0},
 }
-# Differences that are 0 when what they measure has no effect.
-EFFECTS = (("07", "few_gain"), ("07", "few_match"))
 # Effects that a sound run of a profile may show or not. The lesson claims none; no gate is here.
 OPEN = (("laptop", "07", "few_gain"), ("gpu", "07", "few_gain"))
 
@@ -137,14 +139,14 @@ ERRORS: dict[str, Callable[[Predicted], np.ndarray]] = {
     "off by one": off_by_one,
     "leak": leak,
 }
-GATES = sorted({*ANSWERS, *LEVELS, *EFFECTS})
+GATES = sorted({*ANSWERS, *LEVELS})
 
 
 def errors_of(lesson: str, name: str) -> list[str]:
     """Name the errors that are planted in a record."""
     if (lesson, name) in ANSWERS:
         return list(ERRORS)
-    return list(LEVELS.get((lesson, name), ["no effect"]))
+    return list(LEVELS[lesson, name])
 
 
 def planted(run: Recorded) -> dict[str, dict[str, dict[str, float]]]:
@@ -172,8 +174,6 @@ def _values(run: Recorded, lesson: str, name: str) -> dict[str, float]:
             error: metrics[other]["value"] if isinstance(other, str) else other
             for error, other in others.items()
         }
-    if (lesson, name) in EFFECTS:
-        return {"no effect": 0.0}
     folder, system, metric = ANSWERS[lesson, name]
     path = run.folder / "artefacts" / folder / "runs.json"
     systems = load_runs(path)

@@ -41,6 +41,16 @@ def test_every_bound_has_a_planted_error(profile):
     assert ungated(PROFILES[profile]) == []
 
 
+def test_every_planted_error_has_a_bound_that_it_can_turn_red():
+    bounded = {
+        (lesson, name)
+        for bounds in PROFILES.values()
+        for lesson, table in bounds.items()
+        for name in table
+    }
+    assert set(plants.GATES) <= bounded
+
+
 def test_a_bound_without_a_planted_error_is_found():
     bounds = copy.deepcopy(PROFILES["pocket"])
     bounds["01"]["new_one"] = [0.1, 0.2]

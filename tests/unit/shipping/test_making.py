@@ -39,6 +39,16 @@ def text(no_evaluation_texts, tmp_path_factory):
     return making.prepared(SMALL, tmp_path_factory.mktemp("text"), str).folder
 
 
+@pytest.fixture(scope="module")
+def small(no_evaluation_texts, tmp_path_factory):
+    """SMALL's encoder, its work folder, and what was said while it was made."""
+    said, place = [], tmp_path_factory.mktemp("small")
+    folder = make_encoder(
+        SMALL, place / "small", place / "work", command="made by a test", tell=said.append
+    )
+    return folder, place / "work", said
+
+
 @pytest.fixture
 def rows(text, tmp_path):
     """The prepared text, copied into the folder of the test."""
@@ -46,11 +56,8 @@ def rows(text, tmp_path):
     return making.prepared(SMALL, tmp_path, str)
 
 
-def test_an_encoder_is_made_with_its_card_and_made_only_once(no_evaluation_texts, tmp_path):
-    said = []
-    folder = make_encoder(
-        SMALL, tmp_path / "small", tmp_path / "work", command="made by a test", tell=said.append
-    )
+def test_an_encoder_is_made_with_its_card_and_made_only_once(small, tmp_path):
+    folder, work, said = small
     made = models.load_encoder(folder)
     card = made.card
     assert card["pieces_read"] == card["curve"][-1]["step"] * 16 * 32
@@ -62,9 +69,9 @@ def test_an_encoder_is_made_with_its_card_and_made_only_once(no_evaluation_texts
     readme = (folder / "README.md").read_text(encoding="utf-8")
     assert "made by a test" in readme and "CC0 1.0" in readme
     assert f"{card['held_out_loss']:.3f}" in readme
-    prepared = json.loads(next((tmp_path / "work").glob("*/about.json")).read_text())
+    prepared = json.loads((work / SMALL.text_key() / "about.json").read_text())
     again = make_encoder(
-        SMALL, tmp_path / "again", tmp_path / "work", command="made by a test", tell=said.append
+        SMALL, tmp_path / "again", work, command="made by a test", tell=said.append
     )
     assert (again / "model.weights.h5").stat().st_size == (
         folder / "model.weights.h5"
@@ -77,10 +84,8 @@ def test_an_encoder_is_made_with_its_card_and_made_only_once(no_evaluation_texts
     assert prepared["tokens_train"] > 100 * prepared["tokens_held_out"] / 3
 
 
-def test_a_training_goes_on_from_an_encoder(no_evaluation_texts, tmp_path):
-    first = make_encoder(
-        SMALL, tmp_path / "first", tmp_path / "work", command="the first command", tell=str
-    )
+def test_a_training_goes_on_from_an_encoder(small, tmp_path):
+    first, _, _ = small
     before = models.load_encoder(first)
     # A network that knows the text already begins where the first one ended.
     on = replace(SMALL, start=str(first), first_length=32, budget_minutes=0.05, size="9x9")
@@ -89,18 +94,18 @@ def test_a_training_goes_on_from_an_encoder(no_evaluation_texts, tmp_path):
     )
     made = models.load_encoder(second)
     assert made.tokenizer.vocabulary == before.tokenizer.vocabulary
-    assert made.card["size"] == "1x64" and made.card["recipe"]["start"] == "first"
+    assert made.card["size"] == "1x64" and made.card["recipe"]["start"] == "small"
     assert made.card["held_out_loss"] < before.card["held_out_loss"] + 0.1
     (told,) = made.card["earlier"]
-    assert told["command"] == "the first command" and told["name"] == "first"
+    assert told["command"] == "made by a test" and told["name"] == "small"
     assert told["pieces_read"] == before.card["pieces_read"]
     readme = (second / "README.md").read_text(encoding="utf-8")
-    assert "the first command\nthe second command" in readme
+    assert "made by a test\nthe second command" in readme
     pieces = before.card["pieces_read"] + made.card["pieces_read"]
     assert f"minutes, {pieces:,} pieces |" in readme and made.card["pieces_read_in_all"] == pieces
     assert before.card["pieces_read_in_all"] == before.card["pieces_read"]
     third = making.earlier_encoder(second, 32)
-    assert [one["name"] for one in third.told] == ["first", "second"]
+    assert [one["name"] for one in third.told] == ["small", "second"]
     keys = {
         making._key(on, earlier) for earlier in (None, third, making.earlier_encoder(first, 32))
     }
