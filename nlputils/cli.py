@@ -354,6 +354,11 @@ def _add_pretrain_encoder(commands: "argparse._SubParsersAction[argparse.Argumen
         "--precision", choices=["float32", "float16"], help="how the weights are stored"
     )
     parser.add_argument(
+        "--dtype",
+        metavar="DTYPE",
+        help="how the training computes: float32 (default), or mixed_bfloat16 for a GPU",
+    )
+    parser.add_argument(
         "--work", type=Path, metavar="FOLDER", help="prepared text and checkpoints (default: runs)"
     )
 
@@ -362,7 +367,8 @@ _PRETRAIN_EXAMPLES = """examples:
   nlputils pretrain-encoder data/encoders/mine --minutes 100
   nlputils pretrain-encoder /tmp/trial --minutes 3 --size 2x128 --learning-rate 2e-3
   nlputils pretrain-encoder mine-on --minutes 20 --start data/encoders/mine --first-length 64
-  KERAS_BACKEND=jax nlputils pretrain-encoder gpu --minutes 30 --size small --batch-size 256
+  KERAS_BACKEND=jax nlputils pretrain-encoder gpu --minutes 30 --size small --batch-size 256 \\
+    --first-length 64 --dtype mixed_bfloat16
 
 The text is prepared once and kept. The rate falls to 0 just when the minutes are used up. After an
 interruption the same command goes on from the last checkpoint."""
@@ -401,6 +407,12 @@ def _add_evaluate_encoder(commands: "argparse._SubParsersAction[argparse.Argumen
     )
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="the encoder")
     parser.add_argument("--tasks", nargs="+", metavar="TASK", help="default: all")
+    parser.add_argument(
+        "--systems",
+        nargs="+",
+        metavar="SYSTEM",
+        help="measure these only, such as pretrained random; a task is done when none is missing",
+    )
     parser.add_argument("--seeds", type=int, help="trainings of each system (default: 3)")
     parser.add_argument("--epochs", type=int, help="passes over the training texts (default: 3)")
     parser.add_argument("--limit", type=int, help="the most training texts (default: all)")
@@ -423,8 +435,12 @@ def _evaluate_encoder(args: argparse.Namespace) -> int:
     from nlputils.shipping import TASKS, Effort, evaluate_encoder, evaluation_table
 
     effort = Effort(**_given(args, "seeds", "epochs", "limit"))
-    evaluate_encoder(args.folder, args.tasks or tuple(TASKS), effort, output=args.output)
-    print(evaluation_table(args.output or args.folder).to_string(index=False))
+    tasks = args.tasks or tuple(TASKS)
+    found = evaluate_encoder(
+        args.folder, tasks, effort, systems=args.systems or (), output=args.output
+    )
+    if found:
+        print(evaluation_table(args.output or args.folder).to_string(index=False))
     return 0
 
 

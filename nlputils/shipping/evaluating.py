@@ -20,7 +20,7 @@ from nlputils import data, evaluate, models, train
 from nlputils.data import write_atomic
 from nlputils.data.files import read_object
 from nlputils.errors import CourseError
-from nlputils.lesson.machine import device
+from nlputils.shipping.parts import Parts
 from nlputils.text import bert_inputs
 from nlputils.train.fingerprints import weights_fingerprint
 
@@ -34,6 +34,12 @@ _BASELINES = (
     evaluate.char_svm,
     evaluate.union_svm,
 )
+_ORIGINS = ("pretrained", "random")
+
+
+def system_names() -> tuple[str, ...]:
+    """Name what is measured: the network from both kinds of weights, and the simple methods."""
+    return (*_ORIGINS, *(make().name for make in _BASELINES))
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,7 @@ def evaluate_encoder(
     names: Sequence[str] = tuple(TASKS),
     effort: Effort | None = None,
     *,
+    systems: Sequence[str] = (),
     output: str | Path | None = None,
     tell: Callable[[str], None] = print,
 ) -> dict[str, Any]:
@@ -103,21 +110,30 @@ def evaluate_encoder(
         folder: the encoder.
         names: of `TASKS`.
         effort: how much is tried.
+        systems: of `system_names`, those to measure now; all by default. A task enters the table
+            when none is missing. So the networks may be trained on one machine, and the bags of
+            words on another.
         output: a JSON file, written after each task; by default ``evaluation.json`` in the folder.
-            A task that it holds already, measured with this effort, is not measured again.
+            A task that it holds already, measured with this effort, is not measured again. Nor is
+            a system: until a task is whole, its systems stand in a file beside.
         tell: takes the lines that say how far it has come.
 
     Returns:
         All tasks of the file, each to ``scores`` (system to score), ``against`` (system to
-        comparison with the pretrained one), ``chosen``, ``seconds`` and ``effort``, plain values.
+        comparison with the pretrained one), ``chosen``, ``seconds``, ``devices`` and ``effort``,
+        plain values.
 
     Raises:
-        CourseError: there is no such task or encoder, files cannot be had, or the file is about
-            another encoder or no evaluation.
+        CourseError: there is no such task, system or encoder, files cannot be had, or the file is
+            about another encoder or no evaluation.
     """
     unknown = [name for name in names if name not in TASKS]
     if unknown:
         raise CourseError(f"{unknown[0]!r} is no task: choose from {', '.join(TASKS)}.")
+    strange = [system for system in systems if system not in system_names()]
+    if strange:
+        raise CourseError(f"{strange[0]!r} is no system: choose from {', '.join(system_names())}.")
+    systems = systems or system_names()
     effort, path = effort or Effort(), Path(output or models.encoder_folder(folder) / _FILE)
     encoder = models.load_encoder(folder)
     found = _opened(path, weights_fingerprint(encoder.backbone))
@@ -126,11 +142,14 @@ def evaluate_encoder(
         if found["tasks"].get(name, {}).get("effort") == asked:
             tell(f"{name}: taken from {path}")
             continue
-        measured = _measured(models.load_encoder(folder), name, effort, tell)
-        made = {"device": device(), "keras": keras.__version__}
-        found["tasks"][name] = {**measured, "effort": asked, **made}
-        write_atomic(path, json.dumps(found, indent=1) + "\n")
-    tell(f"The table is {path}")
+        parts = Parts(path, name, {"weights": found["weights"], "effort": asked})
+        measured = _measured(models.load_encoder(folder), name, effort, parts, systems, tell)
+        if measured is not None:
+            found["tasks"][name] = {**measured, "effort": asked, "keras": keras.__version__}
+            write_atomic(path, json.dumps(found, indent=1) + "\n")
+            parts.remove()
+    if found["tasks"]:
+        tell(f"The table is {path}")
     return dict(found["tasks"])
 
 
@@ -205,7 +224,7 @@ def evaluation_table(source: str | Path | None) -> pd.DataFrame:
         A row for each task and system: ``task``, ``system``, ``metric``, ``score`` with its 95 %
         interval, ``pretrained`` (how far the pretrained network is ahead of this system, with the
         paired interval), ``verdict`` (``ahead``, ``behind`` or ``not distinguishable``), ``test
-        texts``, ``seeds``, and ``seconds`` of one training.
+        texts``, ``seeds``, ``seconds`` of one training, and ``on`` which device.
 
     Raises:
         CourseError: there is no such encoder or file, or it is no evaluation.
@@ -225,6 +244,7 @@ def evaluation_table(source: str | Path | None) -> pd.DataFrame:
                 "test texts": found.n,
                 "seeds": len(found.seeds),
                 "seconds": round(held["seconds"][system], 1),
+                "on": _kind(held.get("devices", {}).get(system, held.get("device", ""))),
             }
             if against is not None:
                 told = {name: against[name] for name in evaluate.Comparison.__dataclass_fields__}
@@ -233,6 +253,11 @@ def evaluation_table(source: str | Path | None) -> pd.DataFrame:
                 row["verdict"] = comparison.verdict
             rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _kind(device: str) -> str:
+    """Name the device that a system was trained on: the GPU, or the CPU where there was none."""
+    return "CPU" if device.endswith("no GPU") else device.rsplit(", ", 1)[-1]
 
 
 def _stored(source: str | Path | None) -> dict[str, Any]:
@@ -266,36 +291,47 @@ def _opened(path: Path, weights: str) -> dict[str, Any]:
 
 
 def _measured(
-    encoder: models.Encoder, name: str, effort: Effort, tell: Callable[[str], None]
-) -> dict[str, Any]:
-    task = TASKS[name]
-    bench = _Bench(encoder, task, effort)
-    runs: dict[str, list[evaluate.Predicted]] = {}
-    scores: dict[str, evaluate.Score] = {}
-    chosen, seconds = {}, {}
-    for origin in ("pretrained", "random"):
-        chosen[origin], runs[origin], seconds[origin] = bench.network(origin)
-        scores[origin] = evaluate.score(task.metric, runs[origin], task.design)
-        tell(f"{name}: {origin} {scores[origin]}")
-    for make in _BASELINES:
-        baseline = make().name
-        runs[baseline], seconds[baseline] = bench.baseline(make)
-        scores[baseline] = evaluate.score(task.metric, runs[baseline], task.design)
-        tell(f"{name}: {baseline} {scores[baseline]}")
-    rivals = [system for system in runs if system != "pretrained"]
+    encoder: models.Encoder,
+    name: str,
+    effort: Effort,
+    parts: Parts,
+    systems: Sequence[str],
+    tell: Callable[[str], None],
+) -> dict[str, Any] | None:
+    """Measure these systems of a task; return its results when no system is missing any more."""
+    task, bench = TASKS[name], None
+    for system in systems:
+        if system not in parts:
+            bench = bench or _Bench(encoder, task, effort)
+            parts.add(system, *bench.measured(system))
+        tell(f"{name}: {system} {evaluate.score(task.metric, parts[system].runs, task.design)}")
+    missing = [system for system in system_names() if system not in parts]
+    if missing:
+        tell(f"{name}: {', '.join(missing)} not measured yet")
+        return None
+    found = {system: parts[system] for system in system_names()}
     against = {
         rival: evaluate.compare(
-            task.metric, runs["pretrained"], runs[rival], ("pretrained", rival), task.design
+            task.metric,
+            found["pretrained"].runs,
+            found[rival].runs,
+            ("pretrained", rival),
+            task.design,
         )
-        for rival in rivals
+        for rival in system_names()[1:]
     }
     for comparison in against.values():
         tell(f"{name}: {comparison}")
+    scores = {
+        system: evaluate.score(task.metric, part.runs, task.design)
+        for system, part in found.items()
+    }
     return {
-        "scores": {system: found.to_dict() for system, found in scores.items()},
+        "scores": {system: score.to_dict() for system, score in scores.items()},
         "against": {rival: comparison.to_dict() for rival, comparison in against.items()},
-        "chosen": chosen,
-        "seconds": seconds,
+        "chosen": {system: found[system].chosen for system in _ORIGINS},
+        "seconds": {system: part.seconds for system, part in found.items()},
+        "devices": {system: part.device for system, part in found.items()},
     }
 
 
@@ -345,6 +381,14 @@ class _Bench:
         layer, rng = self.head.get_layer("logits"), np.random.default_rng(seed)
         layer.set_weights([rng.normal(0, 0.02, weight.shape) for weight in layer.get_weights()])
         return self.model
+
+    def measured(self, system: str) -> tuple[list[evaluate.Predicted], float, float | None]:
+        """Return a system's answers, the seconds of one training, and the rate of a network."""
+        if system in _ORIGINS:
+            rate, runs, seconds = self.network(system)
+            return runs, seconds, rate
+        (make,) = (make for make in _BASELINES if make().name == system)
+        return *self.baseline(make), None
 
     def network(self, origin: str) -> tuple[float, list[evaluate.Predicted], float]:
         """Choose a rate, then train with each seed; return rate, answers, seconds of a training."""

@@ -42,10 +42,14 @@ from nlputils.train.fingerprints import fingerprint
 Pieces = Literal["word pieces", "byte pairs"]
 Start = Literal["counts", "random"]
 
+DTYPES = ("float32", "mixed_bfloat16")
 # More batches than any time suffices for: the budget ends the training.
 _ENOUGH = 10**9
 # Held-out batches that each report scores, and that the card's perplexity rests on.
 _WATCHED, _FINAL = 20, 400
+# Reports of a training of up to half an hour, unless they would follow each other in fewer seconds;
+# a longer one gets one each minute.
+_REPORTS, _SHORT = 30, 5.0
 # Held-out text is scored with BERT's own share of hidden pieces, whatever the training hides: with
 # more pieces hidden each is harder to guess, and two recipes could not be compared.
 _SCORED_RATE = 0.15
@@ -86,6 +90,8 @@ class Recipe:
         held_out: share of the text that only measures.
         seed: of all that is random.
         precision: how the weights are stored, ``float32`` or ``float16``.
+        dtype: how the training computes, a Keras dtype policy: ``float32``, or ``mixed_bfloat16``
+            (products in bfloat16, weights in float32), which GPUs have fast units for.
     """
 
     corpora: tuple[str, ...] = ("enwiki_2015_wikiextractor", "tweets_tweeteval_emoji")
@@ -105,6 +111,7 @@ class Recipe:
     held_out: float = 0.005
     seed: int = 0
     precision: models.storage.Precision = "float16"
+    dtype: str = "float32"
 
     @property
     def goes_on(self) -> bool:
@@ -178,21 +185,24 @@ def make_encoder(
     task = models.masked_lm(backbone)
     begin(task, rows, recipe.start, tell)
     *shorter, (_, batches) = stages(recipe, rows)
+    trained = task if recipe.dtype == "float32" else _twin(task, recipe)
     history = train.pretrain_minutes(
-        task,
+        trained,
         batches,
         before=shorter,
         budget_minutes=recipe.budget_minutes,
         learning_rate=recipe.learning_rate,
         warmup=recipe.warmup,
         validation=held_batches(rows, recipe, _WATCHED),
+        report_seconds=min(60.0, max(_SHORT, 60 * recipe.budget_minutes / _REPORTS)),
         label=f"pretraining {recipe.size}",
         checkpoint=work / f"checkpoints-{_key(recipe, earlier)}",
     )
+    task.set_weights(trained.get_weights())
     before, after = _held_losses(task, rows, recipe)
     facts = {
         "device": device(),
-        "backend": f"{keras.backend.backend()}, Keras {keras.__version__}",
+        "backend": f"{keras.backend.backend()}, Keras {keras.__version__}, {recipe.dtype}",
         "held_out_loss": after if recipe.precision == "float16" else before,
         "held_out_loss_float32": before,
         "scored_rate": _SCORED_RATE,
@@ -219,6 +229,18 @@ def _untrained(recipe: Recipe, pieces: int) -> Any:
     return models.encoder(
         recipe.size, pieces, recipe.row_length, dropout=recipe.dropout, seed=recipe.seed
     )
+
+
+def _twin(task: Any, recipe: Recipe) -> Any:
+    """Return a masked LM with the weights of another one, that computes in the recipe's dtype."""
+    usual = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(recipe.dtype)
+    try:
+        twin = models.masked_lm(_untrained(recipe, task.backbone.vocabulary_size))
+    finally:
+        keras.config.set_dtype_policy(usual)
+    twin.set_weights(task.get_weights())
+    return twin
 
 
 def corpus_of(recipe: Recipe, tell: Callable[[str], None]) -> Corpus:
@@ -325,8 +347,11 @@ def check(recipe: Recipe) -> None:
         recipe: what is to be made.
 
     Raises:
-        CourseError: ``start`` is neither known nor a folder, or the lengths of the rows do not fit.
+        CourseError: ``start`` is neither known nor a folder, there is no such ``dtype``, or the
+            lengths of the rows do not fit.
     """
+    if recipe.dtype not in DTYPES:
+        raise CourseError(f"dtype={recipe.dtype!r}: choose one of {', '.join(DTYPES)}.")
     if recipe.goes_on:
         try:
             models.encoder_folder(recipe.start)

@@ -15,9 +15,24 @@ from typing import Any
 import keras
 from keras import ops
 
+from nlputils.train.schedules import WarmupDecay
+
 
 class _SummedGradients:
     """Add up the rows of each embedding's gradient, then go on as the optimizer does."""
+
+    def build(self, variables: Any) -> None:
+        """Make the moments; see `keras.optimizers.Optimizer.build`.
+
+        A schedule's numbers become variables of the optimizer. JAX would build them into the
+        compiled step otherwise, and each training would have to be compiled anew.
+        """
+        if self.built:  # type: ignore[attr-defined]
+            return
+        super().build(variables)  # type: ignore[misc]
+        if isinstance(self._learning_rate, WarmupDecay):  # type: ignore[attr-defined]
+            for variable in self._learning_rate.variables:  # type: ignore[attr-defined]
+                self._track_variable(variable)  # type: ignore[attr-defined]
 
     def apply(self, grads: Any, trainable_variables: Any = None) -> None:
         """Update the variables; see `keras.optimizers.Optimizer.apply`."""

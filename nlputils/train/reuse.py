@@ -1,4 +1,4 @@
-"""Compiled training steps that serve again: TensorFlow needs many seconds to compile them."""
+"""Compiled training steps that serve again: TensorFlow and JAX need many seconds for them."""
 
 from __future__ import annotations
 
@@ -37,14 +37,15 @@ def set_back(
         warmup: steps in which the rate rises.
 
     Returns:
-        Whether it is ready. It must be compiled anew on other backends, where somebody has compiled
-        it in another way, or frozen a layer, since.
+        Whether it is ready. It must be compiled anew on torch, and where somebody has compiled it
+        in another way, or frozen a layer, since.
     """
-    if keras.backend.backend() != "tensorflow" or not _is_in_use(model, schedule):
+    if keras.backend.backend() not in ("tensorflow", "jax") or not _is_in_use(model, schedule):
         return False
-    schedule.set(learning_rate, steps, warmup)
     for variable in model.optimizer.variables:
-        variable.assign(ops.zeros_like(variable))
+        variable.assign(ops.zeros(variable.shape, dtype=variable.dtype))
+    # The schedule's numbers are among the optimizer's variables.
+    schedule.set(learning_rate, steps, warmup)
     return True
 
 

@@ -27,13 +27,18 @@ class WarmupDecay(keras.optimizers.schedules.LearningRateSchedule):
     """
 
     def __init__(self, peak: float, steps: int, warmup: int) -> None:
-        # Variables, so that TensorFlow's compiled steps read the newest values (see `set`).
+        # Variables, so that compiled steps read the newest values (see `set`).
         names = ("peak", "steps", "warmup")
         self._values = [keras.Variable(0.0, trainable=False, name=name) for name in names]
         self.set(peak, steps, warmup)
 
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """The variables that hold ``peak``, ``steps`` and ``warmup``."""
+        return list(self._values)
+
     def set(self, peak: float, steps: int, warmup: int) -> None:
-        """Begin anew with other values, in steps that are compiled already (TensorFlow only).
+        """Begin anew with other values, in steps that are compiled already.
 
         It takes what the class takes, and raises what the class raises.
         """

@@ -12,6 +12,7 @@ import pytest
 from nlputils import data, models
 from nlputils.cli import main
 from nlputils.errors import CourseError
+from nlputils.lesson.machine import gpus
 from nlputils.shipping import (
     Effort,
     evaluate_again,
@@ -86,6 +87,7 @@ def test_each_system_gets_a_score_and_is_compared(measured):
     row = table[(table["task"] == "few") & (table["system"] == "random")].iloc[0]
     assert row["score"].startswith(f"{100 * few['scores']['random']['value']:.1f} [")
     assert row["verdict"] in ("ahead", "behind", "not distinguishable") and row["seeds"] == 2
+    assert set(table["on"]) == {"CPU" if not gpus() else gpus()[-1]}
 
 
 def test_the_verdict_of_the_table_is_that_of_the_interval(tmp_path):
@@ -116,7 +118,7 @@ def test_the_verdict_of_the_table_is_that_of_the_interval(tmp_path):
 def test_what_was_measured_is_not_measured_again(encoder, tasks, tmp_path, monkeypatch):
     asked = []
 
-    def measured(encoder, name, effort, tell):
+    def measured(encoder, name, *others):
         asked.append(name)
         return {"scores": {}}
 
@@ -130,6 +132,48 @@ def test_what_was_measured_is_not_measured_again(encoder, tasks, tmp_path, monke
     path.write_text(json.dumps(json.loads(path.read_text()) | {"weights": "of another"}))
     with pytest.raises(CourseError, match="evaluation.json tells what another encoder is worth"):
         evaluate_encoder(encoder, ["few"], QUICK, tell=str)
+
+
+def test_the_systems_of_a_task_may_be_measured_one_after_the_other(
+    encoder, tasks, measured, tmp_path, monkeypatch
+):
+    small(monkeypatch)
+    effort = replace(QUICK, learning_rates=(3e-3, 1e-2), few_epochs=10, limit=400)
+    path, told = tmp_path / "e.json", []
+
+    def evaluated(*systems):
+        return evaluate_encoder(
+            encoder, ["few"], effort, systems=systems, output=path, tell=told.append
+        )
+
+    assert evaluated("pretrained", "naive Bayes") == {} and not path.exists()
+    assert told[-1] == "few: random not measured yet"
+    monkeypatch.setattr(evaluating._Bench, "baseline", None)  # it is not asked again
+    found = evaluated()["few"]
+    whole = measured[1]["few"]
+    assert found["scores"] == whole["scores"] and found["against"] == whole["against"]
+    assert found["chosen"] == whole["chosen"] and list(tmp_path.glob("e-*")) == []
+    assert set(found["devices"]) == set(whole["scores"])
+    with pytest.raises(CourseError, match="'bayes' is no system: choose from pretrained, random"):
+        evaluated("bayes")
+
+
+def test_a_part_of_another_effort_does_not_serve(encoder, tasks, tmp_path, monkeypatch):
+    small(monkeypatch)
+    path = tmp_path / "e.json"
+    for epochs in (1, 2):
+        told = []
+        evaluate_encoder(
+            encoder,
+            ["few"],
+            replace(QUICK, few_epochs=epochs),
+            systems=["random"],
+            output=path,
+            tell=told.append,
+        )
+        held = json.loads((tmp_path / "e-few.part.json").read_text())
+        assert held["about"]["effort"]["few_epochs"] == epochs
+        assert list(held["systems"]) == ["random"]
 
 
 def test_a_part_measured_again_gives_the_stored_score(measured, tasks, tmp_path):

@@ -4,6 +4,7 @@ import json
 import shutil
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 
@@ -82,6 +83,33 @@ def test_an_encoder_is_made_with_its_card_and_made_only_once(small, tmp_path):
     assert all((a == b).all() for a, b in pairs), "the finished training was not restored"
     assert sum(line.startswith("reading") for line in said) == 1
     assert prepared["tokens_train"] > 100 * prepared["tokens_held_out"] / 3
+
+
+def test_a_training_in_bfloat16_gives_the_same_kind_of_encoder(small, tmp_path):
+    first, work, _ = small
+    dtypes, pretrain = [], making.train.pretrain_minutes
+
+    def watched(task, *given, **named):
+        dtypes.append(task.backbone.token_embedding.compute_dtype)
+        return pretrain(task, *given, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(making.train, "pretrain_minutes", watched)
+        folder = make_encoder(
+            replace(SMALL, dtype="mixed_bfloat16"), tmp_path / "bf16", work, tell=str
+        )
+    made, other = models.load_encoder(folder), models.load_encoder(first)
+    assert dtypes == ["bfloat16"]
+    assert made.backbone.token_embedding.compute_dtype == "float32"
+    assert keras.config.dtype_policy().name == "float32", "later models would compute otherwise"
+    assert made.card["backend"].endswith("mixed_bfloat16")
+    # It learned, and about as much: products with 8 bits are enough for that.
+    assert made.card["held_out_loss"] < np.log(1500) - 1
+    assert [w.shape for w in made.backbone.get_weights()] == [
+        w.shape for w in other.backbone.get_weights()
+    ]
+    with pytest.raises(CourseError, match="dtype='float8': choose one of float32, mixed_bfloat16"):
+        make_encoder(replace(SMALL, dtype="float8"), tmp_path / "e", work)
 
 
 def test_a_training_goes_on_from_an_encoder(small, tmp_path):

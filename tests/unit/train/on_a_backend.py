@@ -86,13 +86,17 @@ class Course:
         return task, history.frame["loss"].iloc[0]
 
     def finetuned(self):
-        """Fine-tune; return the task, the loss of step 1 (each epoch is one) and probabilities."""
+        """Fine-tune; return the task, the loss of step 1 (each epoch is one) and probabilities.
+
+        The same model is fine-tuned at another rate before. What that left, compiled steps and
+        all, must not show.
+        """
         task = models.classifier(self.encoder(), 2, dropout=0.0, seed=2)
-        model = models.trainable(saved(task, self.folder / "classifier.weights.h5"))
         part = {name: values[:BATCH] for name, values in self.x.items()}
-        history = train.finetune(
-            model, part, self.y[:BATCH], epochs=STEPS, batch_size=BATCH, learning_rate=RATE, seed=4
-        )
+        settings = {"epochs": STEPS, "batch_size": BATCH, "seed": 4}
+        for rate in (10 * RATE, RATE):
+            model = models.trainable(saved(task, self.folder / "classifier.weights.h5"))
+            history = train.finetune(model, part, self.y[:BATCH], learning_rate=rate, **settings)
         return task, history.frame["loss"].iloc[0], train.predict_probabilities(model, self.x)
 
 

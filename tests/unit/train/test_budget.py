@@ -1,6 +1,9 @@
 """Trainings that are bounded by time, with a clock that the test turns."""
 
 import itertools
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -144,3 +147,39 @@ def test_bad_numbers_and_too_few_batches_are_named(material, tenths):
         pretrain(material, budget_minutes=0)
     with pytest.raises(CourseError, match="were used up"):
         pretrain(material, steps=30)
+
+
+# Where a rate stands in the optimizer when a training is over: with the look at every 20th step,
+# that of the last look.
+ON_JAX = """
+import itertools, keras, numpy as np
+from nlputils import models, train
+from nlputils.text import MaskedBatches, train_wordpiece
+from nlputils.train import budget
+
+looks = itertools.count()
+budget.time.perf_counter = lambda: next(looks) / 10
+seen, compiled = [], budget.compiled
+budget.compiled = lambda *given, **named: seen.append(compiled(*given, **named)) or seen[-1]
+tokenizer = train_wordpiece(["the ferry leaves at noon", "a fisher sells pies"] * 50, 90)
+rows = np.random.default_rng(0).integers(5, len(tokenizer), (64, 8)).astype(np.int32)
+task = models.masked_lm(models.encoder("1x64", len(tokenizer), 8))
+batches = MaskedBatches(rows, tokenizer, 8, steps=1000)
+train.pretrain_minutes(
+    task, batches, budget_minutes=0.1, learning_rate=1.0, warmup=0.0, report_seconds=60, label=""
+)
+print(keras.backend.backend(), float(seen[0].optimizer.learning_rate))
+"""
+
+
+def test_on_jax_the_rate_moves_within_a_report(require_backend):
+    require_backend("jax")
+    environment = os.environ | {"KERAS_BACKEND": "jax"}
+    done = subprocess.run(
+        [sys.executable, "-c", ON_JAX], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    backend, rate = done.stdout.split()[-2:]
+    # Two reports: the first of 20 steps, and one of 41. The first step is not counted; the last
+    # look is at the 41st of the second report, after 5.9 of 6 seconds.
+    assert backend == "jax" and float(rate) == pytest.approx(0.1 / 6, abs=1e-6)
