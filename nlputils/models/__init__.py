@@ -1,5 +1,6 @@
 """Models: the recurrent family, encoders from KerasHub parts, and the heads on top of them."""
 
+from nlputils.models.attention import avoid_fused_attention
 from nlputils.models.encoders import (
     ENCODER_SIZES,
     EncoderSize,
@@ -23,6 +24,8 @@ from nlputils.models.pooling import MeanPoolingClassifier
 from nlputils.models.recurrent import recurrent_classifier, seed_lstm
 from nlputils.models.storage import Encoder, rounded, save_encoder
 from nlputils.precision import full_float32
+
+avoid_fused_attention()
 
 __all__ = [
     "ENCODER_SIZES",

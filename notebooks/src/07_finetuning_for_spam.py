@@ -43,7 +43,7 @@ epochs = 3
 learning_rates = [1e-4, 3e-4, 1e-3]
 splits = [0, 1, 2, 3, 4]
 training_seed = 0
-shipped_encoder = "bert-2x256-2h"
+shipped_encoder = "bert-4x256"
 again = "sentiment-500"
 messages = [
     "Win a free prize now, call this number!",

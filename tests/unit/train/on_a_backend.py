@@ -122,6 +122,7 @@ def main() -> None:
         "backend": keras.backend.backend(),
         "modules": modules,
         "tensorflow": "tensorflow" in sys.modules,
+        "fused attention": keras.config.is_flash_attention_enabled(),
     }
     np.savez(
         sys.argv[2],
