@@ -356,7 +356,7 @@ def _add_pretrain_encoder(commands: "argparse._SubParsersAction[argparse.Argumen
     parser.add_argument(
         "--dtype",
         metavar="DTYPE",
-        help="how the training computes: float32 (default), or mixed_bfloat16 for a GPU",
+        help="how the training computes: float32 (default), or mixed_bfloat16 for a newer GPU",
     )
     parser.add_argument(
         "--work", type=Path, metavar="FOLDER", help="prepared text and checkpoints (default: runs)"
@@ -411,7 +411,7 @@ def _add_evaluate_encoder(commands: "argparse._SubParsersAction[argparse.Argumen
         "--systems",
         nargs="+",
         metavar="SYSTEM",
-        help="measure these only, such as pretrained random; a task is done when none is missing",
+        help="measure these only; a task enters the table once all systems are measured",
     )
     parser.add_argument("--seeds", type=int, help="trainings of each system (default: 3)")
     parser.add_argument("--epochs", type=int, help="passes over the training texts (default: 3)")
@@ -426,6 +426,14 @@ _EVALUATE_EXAMPLES = """tasks:
   sentiment       tweets, macro F1, all labels
   sentiment-500   tweets, macro F1, 500 labels
   spam            SMS Spam Collection, spam-F1, another split for each seed
+
+systems:
+  pretrained, random, "naive Bayes", "word logistic", "word SVM", "char SVM", "word and char SVM"
+
+examples:
+  nlputils evaluate-encoder data/encoders/mine --tasks spam
+  nlputils evaluate-encoder data/encoders/mine --systems pretrained random     on a GPU, say
+  nlputils evaluate-encoder data/encoders/mine     elsewhere, with its .part.json files: the rest
 
 Pretrained and random weights get the same grid of learning rates, chosen on validation. The same
 command goes on where it was."""

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pandas as pd
 
@@ -20,7 +19,7 @@ from nlputils import data, evaluate, models, train
 from nlputils.data import write_atomic
 from nlputils.data.files import read_object
 from nlputils.errors import CourseError
-from nlputils.shipping.parts import Parts
+from nlputils.shipping.answers import AnswerFiles, Answers, made_here
 from nlputils.text import bert_inputs
 from nlputils.train.fingerprints import weights_fingerprint
 
@@ -111,28 +110,31 @@ def evaluate_encoder(
         names: of `TASKS`.
         effort: how much is tried.
         systems: of `system_names`, those to measure now; all by default. A task enters the table
-            when none is missing. So the networks may be trained on one machine, and the bags of
-            words on another.
+            once all systems are measured. Until then, the answers of each system are kept in a
+            file next to ``output`` (``...part.json``). So one machine may train the networks, and
+            another the bags of words: copy the files next to each other, and call it again.
         output: a JSON file, written after each task; by default ``evaluation.json`` in the folder.
-            A task that it holds already, measured with this effort, is not measured again. Nor is
-            a system: until a task is whole, its systems stand in a file beside.
+            A task that it holds already, measured with this effort, is not measured again, and
+            neither is a system whose answers are kept.
         tell: takes the lines that say how far it has come.
 
     Returns:
         All tasks of the file, each to ``scores`` (system to score), ``against`` (system to
-        comparison with the pretrained one), ``chosen``, ``seconds``, ``devices`` and ``effort``,
-        plain values.
+        comparison with the pretrained one), ``chosen``, ``seconds``, ``made`` (see
+        `nlputils.shipping.answers.Answers`) and ``effort``, plain values.
 
     Raises:
-        CourseError: there is no such task, system or encoder, files cannot be had, or the file is
-            about another encoder or no evaluation.
+        CourseError: there is no such task, system or encoder, files cannot be had, or a file is
+            about another encoder, effort, or no evaluation.
     """
     unknown = [name for name in names if name not in TASKS]
     if unknown:
         raise CourseError(f"{unknown[0]!r} is no task: choose from {', '.join(TASKS)}.")
     strange = [system for system in systems if system not in system_names()]
     if strange:
-        raise CourseError(f"{strange[0]!r} is no system: choose from {', '.join(system_names())}.")
+        raise CourseError(
+            f"{strange[0]!r} is no system: choose from {', '.join(map(repr, system_names()))}."
+        )
     systems = systems or system_names()
     effort, path = effort or Effort(), Path(output or models.encoder_folder(folder) / _FILE)
     encoder = models.load_encoder(folder)
@@ -142,12 +144,19 @@ def evaluate_encoder(
         if found["tasks"].get(name, {}).get("effort") == asked:
             tell(f"{name}: taken from {path}")
             continue
-        parts = Parts(path, name, {"weights": found["weights"], "effort": asked})
-        measured = _measured(models.load_encoder(folder), name, effort, parts, systems, tell)
+        kept = AnswerFiles(
+            path,
+            name,
+            {"weights": found["weights"], "task": vars(TASKS[name]), "effort": asked},
+        )
+        measured = _measured(models.load_encoder(folder), name, effort, kept, systems, tell)
         if measured is not None:
-            found["tasks"][name] = {**measured, "effort": asked, "keras": keras.__version__}
+            # Read again: another process may have added a task meanwhile.
+            found = _opened(path, found["weights"])
+            found["tasks"][name] = {**measured, "effort": asked}
             write_atomic(path, json.dumps(found, indent=1) + "\n")
-            parts.remove()
+            for system in system_names():
+                kept.remove(system)
     if found["tasks"]:
         tell(f"The table is {path}")
     return dict(found["tasks"])
@@ -158,8 +167,8 @@ def evaluate_again(
 ) -> evaluate.Score:
     """Measure a part of a stored evaluation again: the encoder's own training of its first seed.
 
-    The learning rate is the stored one, so nothing is chosen anew. On another machine, rounding
-    may give another score.
+    The learning rate is the stored one, so nothing is chosen anew. Another machine rounds in
+    another way, and another backend draws other dropout, so the score may be another.
 
     Args:
         source: an encoder with an evaluation, as `nlputils.models.load_encoder` takes it.
@@ -224,7 +233,7 @@ def evaluation_table(source: str | Path | None) -> pd.DataFrame:
         A row for each task and system: ``task``, ``system``, ``metric``, ``score`` with its 95 %
         interval, ``pretrained`` (how far the pretrained network is ahead of this system, with the
         paired interval), ``verdict`` (``ahead``, ``behind`` or ``not distinguishable``), ``test
-        texts``, ``seeds``, ``seconds`` of one training, and ``on`` which device.
+        texts``, ``seeds``, ``seconds`` of one training, and ``on`` what it ran, CPU or GPU.
 
     Raises:
         CourseError: there is no such encoder or file, or it is no evaluation.
@@ -244,7 +253,7 @@ def evaluation_table(source: str | Path | None) -> pd.DataFrame:
                 "test texts": found.n,
                 "seeds": len(found.seeds),
                 "seconds": round(held["seconds"][system], 1),
-                "on": _kind(held.get("devices", {}).get(system, held.get("device", ""))),
+                "on": held["made"][system]["on"] if "made" in held else "",
             }
             if against is not None:
                 told = {name: against[name] for name in evaluate.Comparison.__dataclass_fields__}
@@ -253,11 +262,6 @@ def evaluation_table(source: str | Path | None) -> pd.DataFrame:
                 row["verdict"] = comparison.verdict
             rows.append(row)
     return pd.DataFrame(rows)
-
-
-def _kind(device: str) -> str:
-    """Name the device that a system was trained on: the GPU, or the CPU where there was none."""
-    return "CPU" if device.endswith("no GPU") else device.rsplit(", ", 1)[-1]
 
 
 def _stored(source: str | Path | None) -> dict[str, Any]:
@@ -294,44 +298,46 @@ def _measured(
     encoder: models.Encoder,
     name: str,
     effort: Effort,
-    parts: Parts,
+    kept: AnswerFiles,
     systems: Sequence[str],
     tell: Callable[[str], None],
 ) -> dict[str, Any] | None:
-    """Measure these systems of a task; return its results when no system is missing any more."""
+    """Measure these systems of a task; return its results once all systems are measured."""
     task, bench = TASKS[name], None
     for system in systems:
-        if system not in parts:
+        if system not in kept:
             bench = bench or _Bench(encoder, task, effort)
-            parts.add(system, *bench.measured(system))
-        tell(f"{name}: {system} {evaluate.score(task.metric, parts[system].runs, task.design)}")
-    missing = [system for system in system_names() if system not in parts]
+            kept.add(system, bench.answers(system))
+        tell(f"{name}: {system} {evaluate.score(task.metric, kept[system].runs, task.design)}")
+    missing = [system for system in system_names() if system not in kept]
     if missing:
         tell(f"{name}: {', '.join(missing)} not measured yet")
         return None
-    found = {system: parts[system] for system in system_names()}
+    return _compared(task, {system: kept[system] for system in system_names()}, name, tell)
+
+
+def _compared(
+    task: Task, found: dict[str, Answers], name: str, tell: Callable[[str], None]
+) -> dict[str, Any]:
+    """Return the scores of all systems, and how far the pretrained network is ahead of each."""
+    runs = {system: answers.runs for system, answers in found.items()}
     against = {
         rival: evaluate.compare(
-            task.metric,
-            found["pretrained"].runs,
-            found[rival].runs,
-            ("pretrained", rival),
-            task.design,
+            task.metric, runs["pretrained"], runs[rival], ("pretrained", rival), task.design
         )
         for rival in system_names()[1:]
     }
     for comparison in against.values():
         tell(f"{name}: {comparison}")
     scores = {
-        system: evaluate.score(task.metric, part.runs, task.design)
-        for system, part in found.items()
+        system: evaluate.score(task.metric, of_one, task.design) for system, of_one in runs.items()
     }
     return {
         "scores": {system: score.to_dict() for system, score in scores.items()},
         "against": {rival: comparison.to_dict() for rival, comparison in against.items()},
         "chosen": {system: found[system].chosen for system in _ORIGINS},
-        "seconds": {system: part.seconds for system, part in found.items()},
-        "devices": {system: part.device for system, part in found.items()},
+        "seconds": {system: answers.seconds for system, answers in found.items()},
+        "made": {system: answers.made for system, answers in found.items()},
     }
 
 
@@ -382,13 +388,14 @@ class _Bench:
         layer.set_weights([rng.normal(0, 0.02, weight.shape) for weight in layer.get_weights()])
         return self.model
 
-    def measured(self, system: str) -> tuple[list[evaluate.Predicted], float, float | None]:
-        """Return a system's answers, the seconds of one training, and the rate of a network."""
+    def answers(self, system: str) -> Answers:
+        """Train a system with each seed, and return what it answers."""
         if system in _ORIGINS:
             rate, runs, seconds = self.network(system)
-            return runs, seconds, rate
+            return Answers(runs, seconds, rate, made_here(network=True))
         (make,) = (make for make in _BASELINES if make().name == system)
-        return *self.baseline(make), None
+        runs, seconds = self.baseline(make)
+        return Answers(runs, seconds, None, made_here(network=False))
 
     def network(self, origin: str) -> tuple[float, list[evaluate.Predicted], float]:
         """Choose a rate, then train with each seed; return rate, answers, seconds of a training."""

@@ -47,8 +47,7 @@ DTYPES = ("float32", "mixed_bfloat16")
 _ENOUGH = 10**9
 # Held-out batches that each report scores, and that the card's perplexity rests on.
 _WATCHED, _FINAL = 20, 400
-# Reports of a training of up to half an hour, unless they would follow each other in fewer seconds;
-# a longer one gets one each minute.
+# About so many reports, but at least so many seconds apart, and at most a minute.
 _REPORTS, _SHORT = 30, 5.0
 # Held-out text is scored with BERT's own share of hidden pieces, whatever the training hides: with
 # more pieces hidden each is harder to guess, and two recipes could not be compared.
@@ -91,7 +90,8 @@ class Recipe:
         seed: of all that is random.
         precision: how the weights are stored, ``float32`` or ``float16``.
         dtype: how the training computes, a Keras dtype policy: ``float32``, or ``mixed_bfloat16``
-            (products in bfloat16, weights in float32), which GPUs have fast units for.
+            (bfloat16 inside the network, weights in float32). NVIDIA GPUs have fast units for it
+            since the Ampere generation of 2020.
     """
 
     corpora: tuple[str, ...] = ("enwiki_2015_wikiextractor", "tweets_tweeteval_emoji")
@@ -496,7 +496,10 @@ def _peak_mb() -> int:
 
 def _key(recipe: Recipe, earlier: Earlier | None = None) -> str:
     """Name the checkpoints: equal for equal recipes only, and for the same encoder before."""
-    return fingerprint([asdict(recipe), earlier.weights if earlier else ""])
+    decides = asdict(recipe)
+    if recipe.dtype == "float32":
+        del decides["dtype"]  # as it was before there was a choice: older checkpoints still serve
+    return fingerprint([decides, earlier.weights if earlier else ""])
 
 
 def held_batches(rows: Rows, recipe: Recipe, most: int) -> MaskedBatches:

@@ -33,8 +33,8 @@ _FIRST = 20  # steps of the first chunk, which shows the speed
 # A step that took so many times the usual was interrupted: the process was stopped, or the laptop
 # slept. It counts as a usual one.
 _STOPPED = 20.0
-# Steps on JAX between two looks at the rate: Keras keeps its variables inside the compiled steps,
-# and each time that they are handed over costs a little.
+# Steps on JAX between two looks at the rate. Between them Keras keeps all variables inside its
+# loop; for a new rate they must be handed over.
 _EVERY = 20
 
 
@@ -56,7 +56,8 @@ def pretrain_minutes(
 
     The clock counts the seconds inside training steps. Scoring, checkpoints, the compilation in
     the first step of each kind of batch, and the time in which the process was stopped or dead do
-    not count. On TensorFlow and torch the rate moves with each step, on JAX with every 20th.
+    not count. On TensorFlow and torch the rate moves with each step, on JAX with every 20th;
+    there the last look is up to 20 steps before the end, and the rate ends a little above 0.
 
     Args:
         task: from `nlputils.models.masked_lm`; its weights are changed.

@@ -275,6 +275,8 @@ def _identity(model: keras.Model, batches: Batches, validation: Any, plan: Plan)
     """Collect all that decides how a training ends."""
     return {
         **plan.settings,
+        # What a checkpoint holds: since 2, the schedule's numbers among the optimizer's.
+        "state": 2,
         "reports": plan.reports,
         "steps": plan.steps,
         "seed": plan.seed,

@@ -42,10 +42,11 @@ def set_back(
     """
     if keras.backend.backend() not in ("tensorflow", "jax") or not _is_in_use(model, schedule):
         return False
+    schedule.set(learning_rate, steps, warmup)  # first: it may refuse
+    kept = {id(variable) for variable in schedule.variables}
     for variable in model.optimizer.variables:
-        variable.assign(ops.zeros(variable.shape, dtype=variable.dtype))
-    # The schedule's numbers are among the optimizer's variables.
-    schedule.set(learning_rate, steps, warmup)
+        if id(variable) not in kept:
+            variable.assign(ops.zeros(variable.shape, dtype=variable.dtype))
     return True
 
 

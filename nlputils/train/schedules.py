@@ -40,6 +40,9 @@ class WarmupDecay(keras.optimizers.schedules.LearningRateSchedule):
     def set(self, peak: float, steps: int, warmup: int) -> None:
         """Begin anew with other values, in steps that are compiled already.
 
+        On JAX that needs an optimizer of `nlputils.train`, which keeps the values among its
+        variables. Any other one has them built into its compiled steps.
+
         It takes what the class takes, and raises what the class raises.
         """
         if not 0 <= warmup < steps:

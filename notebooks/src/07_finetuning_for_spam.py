@@ -523,12 +523,12 @@ shipped = models.load_encoder(shipped_encoder)
 
 # %%
 table = shipping.evaluation_table(shipped_encoder)
-plots.text_table(table, ("task", "system", "metric", "score", "pretrained", "verdict"))
+plots.text_table(table, ("task", "system", "metric", "score", "pretrained", "verdict", "on"))
 
 # %% [markdown]
-# On which tasks is it ahead of random weights? Of every simple method? Read the intervals, too: three trainings make wide ones, wider still where each training has another split. The full table, with the number of texts and the seconds, is what the command prints. All its rows were measured on real data. If your lesson ran on `pocket_messages`, do not set its scores beside these.
+# On which tasks is it ahead of random weights? Of every simple method? Read the intervals, too: three trainings make wide ones, wider still where each training has another split. The column `on` says what the training ran on. The full table, with the number of texts and the seconds, is what the command prints. All its rows were measured on real data. If your lesson ran on `pocket_messages`, do not set its scores beside these.
 #
-# Do not trust a stored table. Measure a part of it again. The parameter `again` names a task, and the next cell does the work of its first seed. The learning rate is the stored one, and the random weights are not trained again. Rounding differs between machines, and a training makes small differences larger. So we allow two points. The planted error of the claim is what random weights got, so choose a task where the two stored scores lie more than four points apart: that would come out if the encoder had not been loaded. (It needs the real data. Where `again` is empty, as in the pocket profile, nothing is measured.)
+# Do not trust a stored table. Measure a part of it again. The parameter `again` names a task, and the next cell does the work of its first seed. The learning rate is the stored one, and the random weights are not trained again. The networks of the table were perhaps trained on a GPU (see the column `on`). Another kind of device rounds in another way, and another backend draws another dropout. A training makes such differences larger. So we allow three points. The planted error of the claim is what random weights got, so choose a task where the two stored scores lie more than six points apart: that would come out if the encoder had not been loaded. (It needs the real data. Where `again` is empty, as in the pocket profile, nothing is measured.)
 
 # %%
 if again:
@@ -538,8 +538,8 @@ if again:
     first = {name: stored[name].values[0] for name in ("pretrained", "random")}
     print("stored:", {name: round(100 * value, 1) for name, value in first.items()})
     lesson.claim(
-        "Measured again, the encoder's score is that of the stored table, within 2 points.",
-        lambda value: abs(value - first["pretrained"]) < 0.02,
+        "Measured again, the encoder's score is that of the stored table, within 3 points.",
+        lambda value: abs(value - first["pretrained"]) < 0.03,
         repeated.value,
         planted=first["random"],
     )

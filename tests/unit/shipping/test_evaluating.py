@@ -6,21 +6,23 @@ import shutil
 from dataclasses import replace
 from types import SimpleNamespace
 
+import keras
 import numpy as np
 import pytest
 
 from nlputils import data, models
 from nlputils.cli import main
 from nlputils.errors import CourseError
-from nlputils.lesson.machine import gpus
 from nlputils.shipping import (
     Effort,
+    answers,
     evaluate_again,
     evaluate_encoder,
     evaluating,
     evaluation_table,
     stored_scores,
 )
+from nlputils.shipping.answers import AnswerFiles
 from nlputils.text import train_wordpiece
 
 QUICK = Effort(seeds=2, learning_rates=(1e-3, 3e-3), few_epochs=2, epochs=1)
@@ -87,7 +89,7 @@ def test_each_system_gets_a_score_and_is_compared(measured):
     row = table[(table["task"] == "few") & (table["system"] == "random")].iloc[0]
     assert row["score"].startswith(f"{100 * few['scores']['random']['value']:.1f} [")
     assert row["verdict"] in ("ahead", "behind", "not distinguishable") and row["seeds"] == 2
-    assert set(table["on"]) == {"CPU" if not gpus() else gpus()[-1]}
+    assert table.set_index("system").loc["naive Bayes", "on"].tolist() == ["CPU", "CPU"]
 
 
 def test_the_verdict_of_the_table_is_that_of_the_interval(tmp_path):
@@ -134,46 +136,73 @@ def test_what_was_measured_is_not_measured_again(encoder, tasks, tmp_path, monke
         evaluate_encoder(encoder, ["few"], QUICK, tell=str)
 
 
-def test_the_systems_of_a_task_may_be_measured_one_after_the_other(
+EFFORT = replace(QUICK, learning_rates=(3e-3, 1e-2), few_epochs=10, limit=400)
+
+
+def test_the_systems_of_a_task_may_be_measured_on_two_machines(
     encoder, tasks, measured, tmp_path, monkeypatch
 ):
-    small(monkeypatch)
-    effort = replace(QUICK, learning_rates=(3e-3, 1e-2), few_epochs=10, limit=400)
-    path, told = tmp_path / "e.json", []
+    told, here, there = [], tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    there.mkdir()
 
-    def evaluated(*systems):
+    def evaluated(folder, *systems):
         return evaluate_encoder(
-            encoder, ["few"], effort, systems=systems, output=path, tell=told.append
-        )
-
-    assert evaluated("pretrained", "naive Bayes") == {} and not path.exists()
-    assert told[-1] == "few: random not measured yet"
-    monkeypatch.setattr(evaluating._Bench, "baseline", None)  # it is not asked again
-    found = evaluated()["few"]
-    whole = measured[1]["few"]
-    assert found["scores"] == whole["scores"] and found["against"] == whole["against"]
-    assert found["chosen"] == whole["chosen"] and list(tmp_path.glob("e-*")) == []
-    assert set(found["devices"]) == set(whole["scores"])
-    with pytest.raises(CourseError, match="'bayes' is no system: choose from pretrained, random"):
-        evaluated("bayes")
-
-
-def test_a_part_of_another_effort_does_not_serve(encoder, tasks, tmp_path, monkeypatch):
-    small(monkeypatch)
-    path = tmp_path / "e.json"
-    for epochs in (1, 2):
-        told = []
-        evaluate_encoder(
             encoder,
             ["few"],
-            replace(QUICK, few_epochs=epochs),
-            systems=["random"],
-            output=path,
+            EFFORT,
+            systems=systems,
+            output=folder / "e.json",
             tell=told.append,
         )
-        held = json.loads((tmp_path / "e-few.part.json").read_text())
-        assert held["about"]["effort"]["few_epochs"] == epochs
-        assert list(held["systems"]) == ["random"]
+
+    assert evaluated(there, "naive Bayes", "pretrained") == {}
+    assert told[-1] == "few: random not measured yet" and not (there / "e.json").exists()
+    assert evaluated(here, "random") == {}
+    assert {path.name for path in there.iterdir()} == {
+        "e-few-naive_Bayes.part.json",
+        "e-few-pretrained.part.json",
+    }
+    for path in there.iterdir():
+        shutil.copy(path, here)
+    monkeypatch.setattr(evaluating._Bench, "answers", None)  # nothing is measured again
+    found, whole = evaluated(here)["few"], measured[1]["few"]
+    for name in ("scores", "against", "chosen"):
+        assert found[name] == whole[name]
+    assert [path.name for path in here.iterdir()] == ["e.json"]
+    assert found["made"]["naive Bayes"]["on"] == "CPU"
+    assert found["made"]["random"]["backend"].startswith(keras.backend.backend())
+    with pytest.raises(CourseError, match="'bayes' is no system: choose from 'pretrained', 'rand"):
+        evaluated(here, "bayes")
+
+
+def test_answers_to_something_else_are_refused_and_kept(encoder, tasks, tmp_path):
+    path = tmp_path / "e.json"
+    for effort in (EFFORT, replace(EFFORT, few_epochs=3)):
+        arguments = (encoder, ["few"], effort)
+        if effort is EFFORT:
+            evaluate_encoder(*arguments, systems=["naive Bayes"], output=path, tell=str)
+            before = (tmp_path / "e-few-naive_Bayes.part.json").read_bytes()
+        else:
+            with pytest.raises(CourseError, match="naive_Bayes.part.json holds .* another effort"):
+                evaluate_encoder(*arguments, systems=["naive Bayes"], output=path, tell=str)
+    assert (tmp_path / "e-few-naive_Bayes.part.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("damage", ["", '{"about": 1', '{"about": {"a": 1}}'])
+def test_a_damaged_file_of_answers_names_itself_and_the_remedy(damage, tmp_path):
+    kept = AnswerFiles(tmp_path / "e.json", "few", {"a": 1})
+    kept.file("random").write_text(damage)
+    with pytest.raises(CourseError, match=r"e-few-random.part.json.*Remove"):
+        kept["random"]
+
+
+def test_a_gpu_is_named_only_where_keras_computes_on_it(monkeypatch):
+    monkeypatch.setattr(answers, "gpus", lambda: ("Some GPU",))
+    for device, on in (("gpu", "Some GPU"), ("cpu", "CPU")):
+        monkeypatch.setattr(answers, "keras_device", lambda device=device: device)
+        assert answers.made_here(network=True)["on"] == on
+        assert answers.made_here(network=False)["on"] == "CPU"
 
 
 def test_a_part_measured_again_gives_the_stored_score(measured, tasks, tmp_path):

@@ -103,7 +103,7 @@ def test_a_training_in_bfloat16_gives_the_same_kind_of_encoder(small, tmp_path):
     assert made.backbone.token_embedding.compute_dtype == "float32"
     assert keras.config.dtype_policy().name == "float32", "later models would compute otherwise"
     assert made.card["backend"].endswith("mixed_bfloat16")
-    # It learned, and about as much: products with 8 bits are enough for that.
+    # An untrained network that knows no frequencies stands at log V.
     assert made.card["held_out_loss"] < np.log(1500) - 1
     assert [w.shape for w in made.backbone.get_weights()] == [
         w.shape for w in other.backbone.get_weights()
@@ -216,3 +216,18 @@ def test_the_command_hands_its_words_over(monkeypatch, tmp_path):
     assert given["command"] == (
         "nlputils pretrain-encoder e --minutes 2.0 --corpora a b --size 2x128 --start random"
     )
+
+
+def test_the_dtype_reaches_the_recipe_and_only_a_new_one_changes_the_checkpoints(
+    monkeypatch, tmp_path
+):
+    given = []
+    monkeypatch.setattr(
+        "nlputils.shipping.make_encoder", lambda recipe, folder, *_, **__: given.append(recipe)
+    )
+    words = ["pretrain-encoder", str(tmp_path / "e"), "--minutes", "2", "--dtype"]
+    for dtype in ("float32", "mixed_bfloat16"):
+        assert main([*words, dtype]) == 0
+    plain = Recipe(budget_minutes=2.0)
+    assert [recipe.dtype for recipe in given] == ["float32", "mixed_bfloat16"]
+    assert making._key(given[0]) == making._key(plain) != making._key(given[1])

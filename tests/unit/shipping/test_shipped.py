@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from nlputils import models
+from nlputils.course.lessons import notebooks_folder, read_lessons
 from nlputils.data import course_root
 from nlputils.data.files import check_checksums, with_checksums
 from nlputils.shipping import Recipe
@@ -97,9 +98,9 @@ def test_the_blocks_were_trained_and_not_only_the_vectors_counted(shipped):
     assert moved(models.storage.rounded(twin), twin) < 0.01
 
 
-def test_the_evaluation_is_of_these_weights(shipped):
-    path = FOLDERS[0] / "evaluation.json"
-    if not path.is_file():
-        pytest.skip("the encoder has not been evaluated yet")
-    held = json.loads(path.read_text(encoding="utf-8"))
+def test_the_evaluation_is_of_these_weights_and_holds_what_lesson_07_measures_again(shipped):
+    held = json.loads((FOLDERS[0] / "evaluation.json").read_text(encoding="utf-8"))
     assert held["weights"] == weights_fingerprint(shipped.backbone)
+    parameters = read_lessons(notebooks_folder())["07"].parameters
+    assert parameters["shipped_encoder"] == FOLDERS[0].name
+    assert parameters["again"] in held["tasks"]

@@ -94,9 +94,12 @@ class Course:
         task = models.classifier(self.encoder(), 2, dropout=0.0, seed=2)
         part = {name: values[:BATCH] for name, values in self.x.items()}
         settings = {"epochs": STEPS, "batch_size": BATCH, "seed": 4}
+        model, steps = models.trainable(task), []
         for rate in (10 * RATE, RATE):
-            model = models.trainable(saved(task, self.folder / "classifier.weights.h5"))
+            saved(task, self.folder / "classifier.weights.h5")
             history = train.finetune(model, part, self.y[:BATCH], learning_rate=rate, **settings)
+            steps.append(model.train_function)
+        self.reused = steps[0] is steps[1]
         return task, history.frame["loss"].iloc[0], train.predict_probabilities(model, self.x)
 
 
@@ -122,6 +125,7 @@ def main() -> None:
         "backend": keras.backend.backend(),
         "modules": modules,
         "tensorflow": "tensorflow" in sys.modules,
+        "reused": course.reused,
         "fused attention": keras.config.is_flash_attention_enabled(),
     }
     np.savez(

@@ -56,6 +56,8 @@ def test_training_agrees_with_tensorflow_where_there_is_none(backend, require_ba
     about = json.loads(str(found["about"]))
     assert (about["backend"], about["tensorflow"]) == (backend, False)
     assert about["modules"] > 50
+    # Compiled steps serve again, at another rate, and the weights are TensorFlow's all the same.
+    assert about["reused"] is (backend == "jax")
     # False: switched off. None: left to Keras.
     assert about["fused attention"] is (False if backend == "jax" else None)
     assert difference(expected, found) < TOLERANCE
