@@ -121,7 +121,8 @@ class MaskedBatches(keras.utils.PyDataset):
 
     def _rows_of(self, epoch: int) -> np.ndarray:
         """Return the order of the rows in one epoch."""
-        if self._order is None or self._order[0] != epoch:
+        held = self._order  # one look: another thread may be about to put the next epoch there
+        if held is None or held[0] != epoch:
             rng = np.random.default_rng([self.seed, 0, epoch])
-            self._order = (epoch, rng.permutation(len(self.packed)))
-        return self._order[1]
+            held = self._order = (epoch, rng.permutation(len(self.packed)))
+        return held[1]

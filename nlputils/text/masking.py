@@ -63,41 +63,51 @@ def mask_tokens(
         raise CourseError(f"rate={rate}, shares={shares}: each must lie between 0 and 1.")
     if token_ids.ndim != 2:
         raise CourseError(f"token_ids has shape {token_ids.shape}; [batch, length] was expected.")
-    candidate = ~np.isin(token_ids, _special(tokenizer))
-    # A random order in which the pieces that may not be chosen come last.
-    order = np.argsort(rng.random(token_ids.shape) + 2.0 * ~candidate, axis=1, kind="stable")
+    chosen_from = _may_be_chosen(tokenizer)
+    candidate = chosen_from[token_ids]
     k = min(slots(token_ids.shape[1], rate), token_ids.shape[1])
+    # A random order in which the pieces that may not be chosen come last.
+    order = _first(rng.random(token_ids.shape) + 2.0 * ~candidate, k)
     # A row with padding gets its share of the pieces it has, and at least one.
     wanted = np.maximum(1, np.round(rate * candidate.sum(axis=1))).astype(int)
     used = np.arange(k)[None, :] < np.minimum(wanted, candidate.sum(axis=1))[:, None]
-    positions = np.where(used, order[:, :k], token_ids.shape[1])
+    positions = np.where(used, order, token_ids.shape[1])
     positions = np.sort(positions, axis=1)
     used = positions < token_ids.shape[1]
     positions = np.where(used, positions, 0).astype(np.int32)
     answers = np.where(used, np.take_along_axis(token_ids, positions, axis=1), 0)
-    shown = _shown(answers, used, tokenizer, rng, shares)
+    shown = _shown(answers, used, np.flatnonzero(chosen_from), tokenizer.mask_id, rng, shares)
     hidden = token_ids.astype(np.int32).copy()
     rows = np.broadcast_to(np.arange(len(hidden))[:, None], used.shape)
     hidden[rows[used], positions[used]] = shown[used]
     return MaskedBatch(hidden, positions, answers.astype(np.int32), used.astype(np.float32))
 
 
-def _special(tokenizer: Tokenizer) -> list[int]:
-    """Return the ids that are never chosen nor put in."""
-    names = ("pad", "unk", "cls", "sep", "mask")
-    return sorted({getattr(tokenizer, f"{name}_id") for name in names})
+def _may_be_chosen(tokenizer: Tokenizer) -> np.ndarray:
+    """Tell of each id whether it may be chosen and put in: all but the special ones, bool[V]."""
+    found = np.ones(len(tokenizer), dtype=bool)
+    for name in ("pad", "unk", "cls", "sep", "mask"):
+        found[getattr(tokenizer, f"{name}_id")] = False
+    return found
+
+
+def _first(keys: np.ndarray, k: int) -> np.ndarray:
+    """Return where the k lowest keys of each row stand, the lowest first, int[n, k]."""
+    found = np.argpartition(keys, k - 1, axis=1)[:, :k]
+    within = np.argsort(np.take_along_axis(keys, found, axis=1), axis=1)
+    return np.take_along_axis(found, within, axis=1)
 
 
 def _shown(
     answers: np.ndarray,
     used: np.ndarray,
-    tokenizer: Tokenizer,
+    ordinary: np.ndarray,
+    mask_id: int,
     rng: np.random.Generator,
     shares: tuple[float, float],
 ) -> np.ndarray:
     """Return what the model sees at the chosen places: ``[MASK]``, a random piece, the truth."""
-    ordinary = np.setdiff1d(np.arange(len(tokenizer)), _special(tokenizer))
     lot = rng.random(answers.shape)
     other = ordinary[rng.integers(0, len(ordinary), answers.shape)]
-    shown = np.where(lot < shares[0], tokenizer.mask_id, answers)
+    shown = np.where(lot < shares[0], mask_id, answers)
     return np.where((lot >= shares[0]) & (lot < sum(shares)) & used, other, shown)
