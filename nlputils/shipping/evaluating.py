@@ -231,9 +231,10 @@ def evaluation_table(source: str | Path | None) -> pd.DataFrame:
 
     Returns:
         A row for each task and system: ``task``, ``system``, ``metric``, ``score`` with its 95 %
-        interval, ``pretrained`` (how far the pretrained network is ahead of this system, with the
+        interval, ``lead`` (how far the pretrained network is ahead of this system, with the
         paired interval), ``verdict`` (``ahead``, ``behind`` or ``not distinguishable``), ``test
-        texts``, ``seeds``, ``seconds`` of one training, and ``on`` what it ran, CPU or GPU.
+        texts``, ``seeds``, ``seconds`` of one training (of a simple method: of its whole search and
+        fit), and ``on`` what it ran, CPU or GPU.
 
     Raises:
         CourseError: there is no such encoder or file, or it is no evaluation.
@@ -248,7 +249,7 @@ def evaluation_table(source: str | Path | None) -> pd.DataFrame:
                 "system": system,
                 "metric": evaluate.METRICS[found.metric].display,
                 "score": f"{evaluate.METRICS[found.metric].show(found.value)} {found.interval}",
-                "pretrained": "",
+                "lead": "",
                 "verdict": "",
                 "test texts": found.n,
                 "seeds": len(found.seeds),
@@ -258,7 +259,7 @@ def evaluation_table(source: str | Path | None) -> pd.DataFrame:
             if against is not None:
                 told = {name: against[name] for name in evaluate.Comparison.__dataclass_fields__}
                 comparison = evaluate.Comparison(**told)
-                row["pretrained"] = comparison.interval
+                row["lead"] = comparison.interval
                 row["verdict"] = comparison.verdict
             rows.append(row)
     return pd.DataFrame(rows)

@@ -112,7 +112,7 @@ def test_the_verdict_of_the_table_is_that_of_the_interval(tmp_path):
     path.write_text(json.dumps({"weights": "w", "tasks": {"one": held}}))
     table = evaluation_table(path).set_index("system")
     assert dict(table["verdict"]) == {"pretrained": ""} | {name: name for name in ends}
-    assert table.loc["ahead", "pretrained"] == "20.0 [10.0, 30.0]"
+    assert table.loc["ahead", "lead"] == "20.0 [10.0, 30.0]"
     with pytest.raises(CourseError, match="No evaluation at .*none.json"):
         evaluation_table(tmp_path / "none.json")
 
