@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nlputils.errors import CourseError
 from nlputils.text import (
@@ -8,6 +10,7 @@ from nlputils.text import (
     batches_of,
     bert_inputs,
     mask_tokens,
+    masking,
     pack,
     train_wordpiece,
 )
@@ -153,3 +156,17 @@ def test_word_index_by_hand():
     assert index.encode(["a b c"], 2, padding="left").tolist() == [[3, 4]]
     with pytest.raises(CourseError, match="right"):
         index.encode(["a"], 2, padding="both")
+
+
+@given(st.integers(1, 12), st.integers(1, 12), st.integers(0, 99))
+def test_the_first_of_a_random_order_are_those_of_the_whole_order(length, k, seed):
+    keys = np.random.default_rng(seed).random((7, length)) + 2.0 * (np.arange(length) % 3 == 0)
+    k = min(k, length)
+    whole = np.argsort(keys, axis=1)[:, :k]
+    assert (masking._first(keys, k) == whole).all()
+
+
+def test_an_epoch_keeps_its_order_when_another_one_was_asked_since(packed, tokenizer):
+    batches = MaskedBatches(packed, tokenizer, 4, steps=100, seed=1)
+    first, second = batches._rows_of(0).copy(), batches._rows_of(1).copy()
+    assert (batches._rows_of(0) == first).all() and (first != second).any()

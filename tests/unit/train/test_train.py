@@ -216,3 +216,14 @@ def test_a_frozen_layer_is_left_alone_in_a_second_training():
     before = np.array(model.get_weights()[0])
     after = _fitted(model, 1, 0.3, 1)
     assert (after[0] == before).all()
+
+
+def test_a_refused_rise_leaves_a_compiled_model_as_it_was():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])
+    x, y = np.ones((8, 2), dtype=np.float32), np.zeros(8, dtype=int)
+    train.finetune(model, x, y, epochs=1, batch_size=4, learning_rate=0.1)
+    before = [np.array(variable) for variable in model.optimizer.variables]
+    with pytest.raises(CourseError, match="below steps=2"):
+        train.finetune(model, x, y, epochs=1, batch_size=4, learning_rate=0.1, warmup=1.0)
+    after = [np.array(variable) for variable in model.optimizer.variables]
+    assert all((a == b).all() for a, b in zip(before, after, strict=True))
