@@ -532,7 +532,7 @@ table = shipping.evaluation_table(shipped_encoder)
 plots.text_table(table, ("task", "system", "metric", "score", "lead", "verdict", "on"))
 
 # %% [markdown]
-# On which tasks is it ahead of random weights? Of every simple method? Before you believe an answer, ask what an interval covers: other test texts and other seeds, in `sentiment-500` other draws of the labels, in `spam` other splits. A spread from three numbers is itself uncertain. No interval covers another pretraining: all rows share one. And of so many intervals, one or two may miss zero by chance. In `spam` all systems are near the top, and there are three splits. So these rows can show only large differences. (An interval that would pass 100 ends there.)
+# On which tasks is it ahead of random weights? Of every simple method? Before you believe an answer, ask what an interval covers: other test texts and other seeds, in `sentiment-500` other draws of the labels, in `spam` other splits. A spread from three numbers is itself uncertain. No interval covers another pretraining: all rows share one. And of so many intervals, one or two may miss zero by chance. In `spam` there are only three splits, so these rows can show only large differences. (An interval that would pass 100 ends there.)
 #
 # Is it fair? Random weights get the same grid and the same number of epochs. Nobody has tried whether more epochs would help them more. The simple methods choose among more settings. Earlier encoders of this course were measured on the same test texts, so these texts are no longer fresh. And do not set these scores beside your own above: here the validation part is never trained on, and the labels are drawn in another way.
 #
