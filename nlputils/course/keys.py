@@ -10,12 +10,10 @@ from typing import Any
 
 from nlputils.course.lessons import Lesson, code_cells
 from nlputils.data import course_root
-from nlputils.data.files import files_below, sha256_files
+from nlputils.data.files import UNFINISHED, files_below, sha256_files
 from nlputils.data.own import file_hashes
 
 _LENGTH = 24
-# Half an evaluation of an encoder (`nlputils.shipping.answers`): no lesson reads it.
-_UNFINISHED = ".part.json"
 _DATA = ("data/datasets.toml", "data/pocket", "data/encoders")
 
 
@@ -37,7 +35,7 @@ def content_hashes(root: Path | None = None) -> dict[str, str]:
         file
         for name in _DATA
         for file in files_below(root / name)
-        if not file.name.endswith(_UNFINISHED)
+        if not file.name.endswith(UNFINISHED)
     )
     return {
         "nlputils": sha256_files(package, _computing(package)),

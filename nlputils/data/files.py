@@ -227,6 +227,9 @@ def read_npy(path: str | os.PathLike[str], remedy: str) -> np.ndarray:
     return mapped
 
 
+# How the name of a file ends that holds a part of a result that is not whole yet. Git and the
+# content keys of lessons leave such files alone.
+UNFINISHED = ".part.json"
 CHECKSUMS = "checksums.json"
 
 

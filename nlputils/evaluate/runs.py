@@ -35,7 +35,7 @@ def save_runs(path: str | os.PathLike[str], runs: Mapping[str, Sequence[Predicte
     _check({name: list(of_one) for name, of_one in runs.items()}, "save_runs")
     content = {
         "format": _FORMAT,
-        "runs": {name: [_plain(run) for run in of_one] for name, of_one in runs.items()},
+        "runs": {name: [run_to_dict(run) for run in of_one] for name, of_one in runs.items()},
     }
     return write_atomic(path, json.dumps(content, allow_nan=False, separators=(",", ":")) + "\n")
 
@@ -69,14 +69,17 @@ def load_runs(path: str | os.PathLike[str]) -> dict[str, list[Predicted]]:
     if not isinstance(table, dict) or not all(isinstance(rows, list) for rows in table.values()):
         raise CourseError(f"{where}: 'runs' must hold a list of runs for each system.")
     found = {
-        name: [_predicted(entry, f"{where}, {name}, run {place}") for place, entry in enumerate(r)]
+        name: [
+            run_from_dict(entry, f"{where}, {name}, run {place}") for place, entry in enumerate(r)
+        ]
         for name, r in table.items()
     }
     _check(found, str(where))
     return found
 
 
-def _plain(run: Predicted) -> dict[str, Any]:
+def run_to_dict(run: Predicted) -> dict[str, Any]:
+    """Return a run as plain values, for JSON."""
     return {
         "seed": int(run.seed),
         "n_train": int(run.n_train),
@@ -86,7 +89,19 @@ def _plain(run: Predicted) -> dict[str, Any]:
     }
 
 
-def _predicted(entry: Any, where: str) -> Predicted:
+def run_from_dict(entry: Any, where: str) -> Predicted:
+    """Make a run of what `run_to_dict` gave.
+
+    Args:
+        entry: the plain values.
+        where: they stand, for the message.
+
+    Returns:
+        The run.
+
+    Raises:
+        CourseError: a field is missing or too much, or the values do not fit together.
+    """
     if not isinstance(entry, dict) or set(entry) != _FIELDS:
         names = sorted(entry) if isinstance(entry, dict) else type(entry).__name__
         raise CourseError(f"{where}: expected the fields {sorted(_FIELDS)}, found {names}.")

@@ -8,17 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
 from nlputils.bench.peak import keras_device
 from nlputils.data import write_atomic
-from nlputils.data.files import read_object
+from nlputils.data.files import UNFINISHED, read_object
 from nlputils.errors import CourseError
 from nlputils.evaluate import Predicted
+from nlputils.evaluate.runs import run_from_dict, run_to_dict
 from nlputils.lesson.machine import device, gpus
-
-# Git and the content keys of lessons leave these files alone.
-SUFFIX = ".part.json"
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ class AnswerFiles:
 
     def file(self, system: str) -> Path:
         """Return the file of a system."""
-        name = f"{self._path.stem}-{self._task}-{system.replace(' ', '_')}{SUFFIX}"
+        name = f"{self._path.stem}-{self._task}-{system.replace(' ', '_')}{UNFINISHED}"
         return self._path.with_name(name)
 
     def __contains__(self, system: str) -> bool:
@@ -93,27 +90,16 @@ class AnswerFiles:
                 f"effort ({held.get('about')}; expected {self._about}). {remedy}"
             )
         try:
-            runs = [
-                Predicted(np.array(run["truth"]), np.array(run["answers"]), *run["of"])
-                for run in held["runs"]
-            ]
+            runs = [run_from_dict(run, f"run {place}") for place, run in enumerate(held["runs"])]
             return Answers(runs, held["seconds"], held["chosen"], held["made"])
-        except (KeyError, TypeError) as error:
+        except (CourseError, KeyError, TypeError) as error:
             raise CourseError(f"{path} is damaged ({error!r}). {remedy}") from error
 
     def add(self, system: str, answers: Answers) -> None:
         """Keep what a system answered."""
-        runs = [
-            {
-                "truth": np.asarray(run.y_true).tolist(),
-                "answers": np.asarray(run.y_pred).tolist(),
-                "of": [int(run.seed), int(run.n_train)],
-            }
-            for run in answers.runs
-        ]
         content = {
             "about": self._about,
-            "runs": runs,
+            "runs": [run_to_dict(run) for run in answers.runs],
             "seconds": float(answers.seconds),
             "chosen": answers.chosen,
             "made": answers.made,

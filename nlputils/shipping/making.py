@@ -18,6 +18,7 @@ import numpy as np
 import psutil
 
 from nlputils import models, train
+from nlputils.bench.setup import DTYPES
 from nlputils.data import Corpus, pretraining_corpus, registry, write_atomic
 from nlputils.data.files import read_npy, read_object, write_npy
 from nlputils.errors import CourseError
@@ -42,7 +43,6 @@ from nlputils.train.fingerprints import fingerprint
 Pieces = Literal["word pieces", "byte pairs"]
 Start = Literal["counts", "random"]
 
-DTYPES = ("float32", "mixed_bfloat16")
 # More batches than any time suffices for: the budget ends the training.
 _ENOUGH = 10**9
 # Held-out batches that each report scores, and that the card's perplexity rests on.

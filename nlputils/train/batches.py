@@ -95,13 +95,14 @@ class ShuffledBatches(keras.utils.PyDataset):
         return ShuffledBatches(self.x, self.y, self.batch_size, **settings, start=step)
 
     def _rows_of(self, epoch: int) -> np.ndarray:
-        if self._order is None or self._order[0] != epoch:
+        held = self._order  # one look, as in `nlputils.text.MaskedBatches`
+        if held is None or held[0] != epoch:
             rng = np.random.default_rng([self.seed, epoch])
             order = rng.permutation(len(self.y))
             if self._lengths is not None:
                 order = _by_length(order, self._lengths, self.batch_size, rng)
-            self._order = (epoch, order)
-        return self._order[1]
+            held = self._order = (epoch, order)
+        return held[1]
 
 
 def _by_length(

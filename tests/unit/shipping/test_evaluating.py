@@ -177,15 +177,11 @@ def test_the_systems_of_a_task_may_be_measured_on_two_machines(
 
 
 def test_answers_to_something_else_are_refused_and_kept(encoder, tasks, tmp_path):
-    path = tmp_path / "e.json"
-    for effort in (EFFORT, replace(EFFORT, few_epochs=3)):
-        arguments = (encoder, ["few"], effort)
-        if effort is EFFORT:
-            evaluate_encoder(*arguments, systems=["naive Bayes"], output=path, tell=str)
-            before = (tmp_path / "e-few-naive_Bayes.part.json").read_bytes()
-        else:
-            with pytest.raises(CourseError, match="naive_Bayes.part.json holds .* another effort"):
-                evaluate_encoder(*arguments, systems=["naive Bayes"], output=path, tell=str)
+    settings = {"systems": ["naive Bayes"], "output": tmp_path / "e.json", "tell": str}
+    evaluate_encoder(encoder, ["few"], EFFORT, **settings)
+    before = (tmp_path / "e-few-naive_Bayes.part.json").read_bytes()
+    with pytest.raises(CourseError, match="naive_Bayes.part.json holds .* another effort"):
+        evaluate_encoder(encoder, ["few"], replace(EFFORT, few_epochs=3), **settings)
     assert (tmp_path / "e-few-naive_Bayes.part.json").read_bytes() == before
 
 
