@@ -148,7 +148,8 @@ def _execute(
     attempt = launched.attempt
     limit = order.limit_seconds or step.settings.limit_seconds
     outcome = launched.worker.watch(limit, line.tell)
-    result.seconds, result.peak_mb = round(outcome.seconds, 1), round(outcome.peak_mb)
+    result.seconds = round(outcome.seconds, 1)
+    result.peak_mb = None if outcome.peak_mb is None else round(outcome.peak_mb)
     result.status, result.source = outcome.status, run_name
     done = outcome.status == "done"
     wrong = _promised(step, attempt) if done else _sentence(step, outcome, limit, launched.work)
@@ -198,8 +199,10 @@ def _sentence(step: Step, outcome: Outcome, limit: float, work: Path) -> str:
             "continues from its last checkpoint."
         )
     if outcome.status == "killed":
+        peak = outcome.peak_mb
+        held = "" if peak is None else f", with {peak:,.0f} MB at its peak"
         return (
-            f"{where}: the kernel was killed, with {outcome.peak_mb:,.0f} MB at its peak. Most "
+            f"{where}: the kernel was killed{held}. Most "
             "often the memory ran out. Close other programs and give the same command again: it "
             f"continues. What the kernel printed last is in {work / 'log.txt'}."
         )

@@ -32,7 +32,8 @@ class Outcome:
         message: Its message.
         section: The section that was executed last.
         seconds: Wall-clock seconds.
-        peak_mb: The most memory the kernel and its children held together, in MB (10^6 bytes).
+        peak_mb: The most memory the kernel and its children were seen to hold together, in MB
+            (10^6 bytes), or None where the kernel was gone before it was looked at.
     """
 
     status: str
@@ -40,7 +41,7 @@ class Outcome:
     message: str
     section: str
     seconds: float
-    peak_mb: float
+    peak_mb: float | None
 
 
 class Worker:
@@ -144,6 +145,8 @@ def _follow(
     tell: Callable[[float, str], None],
 ) -> Outcome:
     begin = time.monotonic()
+    # A kernel that was started ahead is here already, and a small lesson may be over in a moment.
+    tree.sample()
     section, status, verdict = "starting the kernel", "", {}
     while not status:
         event = _next(events)
@@ -163,7 +166,7 @@ def _follow(
         message=verdict.get("message", ""),
         section=section,
         seconds=time.monotonic() - begin,
-        peak_mb=tree.peak / 1e6,
+        peak_mb=tree.peak / 1e6 if tree.peak else None,
     )
 
 

@@ -132,14 +132,16 @@ def write_recorded() -> Callable[..., Path]:
 def no_kernel(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Let lessons end at once, without a kernel and without a report.
 
-    ``status`` is how each ends, and ``records`` what it leaves; ``ends`` names another status for
-    a lesson, and ``halves`` a kind of record and a text that stands after its own. ``lessons``
-    names those that were executed, and ``checkpoints`` the files that each of them found.
+    ``status`` is how each ends, ``peak`` the memory that was seen, and ``records`` what it leaves;
+    ``ends`` names another status for a lesson, and ``halves`` a kind of record and a text that
+    stands after its own. ``lessons`` names those that were executed, and ``checkpoints`` the files
+    that each of them found.
     ``events`` tells when a worker was started, watched, and ended without having been watched;
     ``dead`` names lessons whose worker dies while it waits.
     """
     kernel = SimpleNamespace(
         status="done",
+        peak=1234.0,
         records={},
         ends={},
         halves={},
@@ -174,7 +176,8 @@ def no_kernel(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
                     stream.write(half)
             shutil.copy(self.job["input"], self.job["output"])
             tell(65.0, "The work")
-            return Outcome(kernel.ends.get(number, kernel.status), "", "", "The work", 65.0, 1234.0)
+            status = kernel.ends.get(number, kernel.status)
+            return Outcome(status, "", "", "The work", 65.0, kernel.peak)
 
         def end(self):
             kernel.dead.clear()

@@ -241,6 +241,15 @@ def test_one_execution_in_both_runs_is_named(compared):
     assert compared({"01": {}}, {"01": {}}, about_a=about, about_b=other).same == ()
 
 
+@pytest.mark.parametrize("peak", [None, 0])
+def test_an_execution_too_short_to_be_measured_is_named_too(compared, peak):
+    lesson = {"title": "Toy", "status": "unchanged", "key": "k", "executed_in": "first"}
+    about = {"lessons": {"01": lesson | {"seconds": 0.0, "peak_mb": peak}}}
+    assert compared({"01": {}}, {"01": {}}, about_a=about, about_b=about).same == ("01",)
+    unnamed = {"lessons": {"01": about["lessons"]["01"] | {"key": None}}}
+    assert compared({"01": {}}, {"01": {}}, about_a=unnamed, about_b=unnamed).same == ()
+
+
 # What is said
 
 

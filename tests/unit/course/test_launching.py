@@ -221,3 +221,34 @@ def test_a_missing_module_stops_nothing_and_no_name_is_left(tmp_path):
     found, names = done.stdout.split(maxsplit=1)
     assert found == "True"
     assert not {"nlputils", "there", "elsewhere"} & set(ast.literal_eval(names))
+
+
+@pytest.mark.parametrize(
+    ("says", "status"), [('{"verdict": {"status": "done"}}', "done"), ("", "killed")]
+)
+def test_memory_that_nobody_saw_is_not_told_as_none(tmp_path, monkeypatch, says, status):
+    """A worker that never had a kernel: no memory was measured, which is not 0 MB."""
+    program = tmp_path / "worker.sh"
+    program.write_text(f"#!/bin/sh\nread go\necho '{says}'\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(watch.sys, "executable", str(program))
+    outcome = watch.Worker({}, tmp_path, os.environ).watch(20, lambda seconds, section: None)
+    assert (outcome.status, outcome.peak_mb) == (status, None)
+
+
+@pytest.mark.parametrize(
+    ("peak", "words"),
+    [
+        (1234.0, "was killed, with 1,234 MB at its peak. Most often"),
+        (None, "was killed. Most often"),
+    ],
+)
+def test_a_killed_kernel_is_told_with_the_memory_that_was_seen(
+    plain, no_kernel, capsys, peak, words
+):
+    no_kernel.status, no_kernel.peak = "killed", peak
+    assert runner.run(replace(plain, name="killed")) == 1
+    about = json.loads((plain.runs / "killed" / "run.json").read_text())["lessons"]["01"]
+    assert about["peak_mb"] == peak
+    assert words in about["message"]
+    assert words in capsys.readouterr().err
