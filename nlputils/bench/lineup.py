@@ -76,6 +76,7 @@ def _bert(label: str, **options: Any) -> Entry:
 CONTESTANTS: dict[str, Entry] = {
     "nlputils": Entry("nlputils", "contestants", "course", 1500),
     "keras-guide": Entry("Keras guide", "contestants", "guide", 1500),
+    "products": Entry("products of a step alone", "products", "products", 1500),
     "bert-eager": _bert("Hugging Face BERT, eager"),
     "bert-compiled": _bert("Hugging Face BERT, compiled", compiled=True),
     "bert-eager-bf16": _bert("Hugging Face BERT, eager, bf16", bfloat16=True),
@@ -108,7 +109,7 @@ def chosen(names: tuple[str, ...]) -> dict[str, Entry]:
     entries = {name: CONTESTANTS[name] for name in CONTESTANTS if name in names or not names}
     modules = {entry.module for entry in entries.values()}
     peaks = ["peak-numpy"]
-    peaks += ["peak-keras"] if "contestants" in modules else []
+    peaks += ["peak-keras"] if modules & {"contestants", "products"} else []
     peaks += ["peak-torch"] if "torch_contestants" in modules else []
     return {name: PEAKS[name] for name in peaks} | entries
 

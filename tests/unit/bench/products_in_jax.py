@@ -1,6 +1,6 @@
 """Count the matrix products in the graph of Keras contestants' steps, on the JAX backend.
 
-    KERAS_BACKEND=jax python products_in_jax.py course,guide SETUP
+    KERAS_BACKEND=jax python products_in_jax.py course,guide,products SETUP
 
 SETUP is a `nlputils.bench.Setup` in JSON. Prints the operations of the way forward and of a step,
 by name.
@@ -16,6 +16,7 @@ import numpy as np
 from jax.interpreters import partial_eval
 
 from nlputils.bench import Setup, contestants
+from nlputils.bench.products import products_model
 from nlputils.models import trainable
 
 
@@ -41,16 +42,28 @@ def needed(jaxpr):
     return partial_eval.dce_jaxpr(jaxpr, [True] * len(jaxpr.outvars))[0]
 
 
-def counted(name: str, setup: Setup) -> dict[str, int]:
-    """Return the operations of one contestant."""
-    if name == "course":
-        model = trainable(contestants.course_task(setup))
-    else:
-        model = contestants.guide_model(setup)
+def trained_on_pieces(model: keras.Model, setup: Setup):
+    """Return a model with a batch of pieces, whatever else it calls its inputs."""
     rows = np.ones((setup.batch_size, setup.length), dtype=np.int32)
     named = dict.fromkeys(("token_ids", "segment_ids", "padding_mask"), rows)
     inputs = {name: named[name] for name in model.input if name in named}
     inputs["mask_positions"] = np.ones((setup.batch_size, setup.scored), dtype=np.int32)
+    return model, inputs
+
+
+MADE = {
+    "course": lambda setup: trained_on_pieces(trainable(contestants.course_task(setup)), setup),
+    "guide": lambda setup: trained_on_pieces(contestants.guide_model(setup), setup),
+    "products": lambda setup: (
+        products_model(setup),
+        np.ones((setup.batch_size, setup.length, setup.width), dtype=np.float32),
+    ),
+}
+
+
+def counted(name: str, setup: Setup) -> dict[str, int]:
+    """Return the operations of one contestant."""
+    model, inputs = MADE[name](setup)
     weights = [variable.value for variable in model.trainable_variables]
     rest = [variable.value for variable in model.non_trainable_variables]
 

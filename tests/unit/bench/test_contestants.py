@@ -6,6 +6,7 @@ import pytest
 
 from nlputils.bench import Setup, contestants, rows
 from nlputils.bench.lineup import Absent
+from nlputils.bench.products import products
 from nlputils.text import MaskedBatches
 
 SETUP = Setup(
@@ -59,6 +60,18 @@ def test_both_train_and_count_their_turn():
         assert contestant.model.jit_compile
         # The first loss of random weights is about that of even guessing.
         assert abs(block.loss - np.log(SETUP.vocabulary_size)) < 1
+
+
+@pytest.mark.slow
+def test_products_alone_are_made_forward_and_backward():
+    contestant = products(SETUP)
+    before = [np.array(weight) for weight in contestant.model.get_weights()]
+    block = contestant.block(2)
+    assert block.seconds > 0 and np.isfinite(block.loss)
+    assert contestant.facts["scored"] == SETUP.scored
+    # Every matrix gets a gradient: a product that nothing asks for would not be made.
+    assert all((a != b).any() for a, b in zip(before, contestant.model.get_weights(), strict=True))
+    assert contestant.model.output.shape == (None, SETUP.scored, SETUP.vocabulary_size)
 
 
 @needs_tensorflow

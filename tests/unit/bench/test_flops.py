@@ -16,7 +16,7 @@ SETUP = Setup(
     layers=2, width=64, heads=1, batch_size=3, length=12, vocabulary_size=90, mask_rate=0.3
 )
 SCRIPT = Path(__file__).with_name("products_in_jax.py")
-NAMES = ("course", "guide")
+NAMES = ("course", "guide", "products")
 
 
 def test_a_step_by_hand():
