@@ -1,12 +1,14 @@
 """What each contestant does in its step: the same work, on the same rows."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
 
 from nlputils.bench import Setup, contestants, rows
 from nlputils.bench.lineup import Absent
-from nlputils.bench.products import products
+from nlputils.bench.products import products, products_model
 from nlputils.text import MaskedBatches
 
 SETUP = Setup(
@@ -74,6 +76,14 @@ def test_products_alone_are_made_forward_and_backward():
     assert contestant.model.output.shape == (None, SETUP.scored, SETUP.vocabulary_size)
 
 
+@pytest.mark.parametrize(("layers", "width"), [(1, 64), (12, 128), (4, 256)])
+def test_products_alone_keep_the_size_of_their_numbers(layers, width):
+    """No norm holds them: what grows from block to block overflows, and what shrinks is zero."""
+    setup = replace(SETUP, layers=layers, width=width, heads=width // 64)
+    vectors = np.random.default_rng(0).normal(size=(4, setup.length, width)).astype("float32")
+    assert 0.2 < np.std(keras.ops.convert_to_numpy(products_model(setup)(vectors))) < 5
+
+
 @needs_tensorflow
 def test_the_two_networks_learn_nearly_as_many_numbers():
     course = contestants.parameters(contestants.models.trainable(contestants.course_task(SETUP)))
@@ -90,8 +100,6 @@ def test_the_guide_is_absent_without_tensorflow(monkeypatch):
 
 
 def test_dropout_reaches_every_layer_that_has_it():
-    from dataclasses import replace
-
     def rates(setup):
         models = (contestants.course_task(setup).backbone, contestants.guide_model(setup))
         return [
