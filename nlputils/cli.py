@@ -532,7 +532,7 @@ def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 _BENCH_EXAMPLES = """names:
   nlputils            this course's code
   keras-guide         the guide "Pretraining a Transformer from scratch with KerasHub"
-  products            the matrix products of a step in Keras, and nothing between them
+  products            the matrix products of a step in Keras, without what stands between them
   bert-eager          Hugging Face's BertForMaskedLM in PyTorch
   bert-compiled       the same through torch.compile, which needs a C++ compiler
   bert-eager-bf16, bert-compiled-bf16    the same with bfloat16 autocast

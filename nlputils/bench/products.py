@@ -1,8 +1,8 @@
-"""The matrix products of a step, and nothing between them: what is left to win, and where.
+"""The matrix products of a step, and next to nothing between them: what is left to win, and where.
 
 A step is slower than the peak for two reasons. Its products have other shapes than the fastest
 one. And between them stand norms, softmax, activations, the masking of batches and the optimizer's
-rule. This contestant makes the products only. Its distance from the peak is the price of the
+rule. This contestant makes the products, and scales each block's vectors. Its distance from the peak is the price of the
 shapes, and the distance of `nlputils.bench.contestants.course` from it the price of all the rest.
 """
 
@@ -52,34 +52,27 @@ def products_model(setup: Setup) -> keras.Model:
     """
     vectors = keras.Input((setup.length, setup.width), name="vectors")
     # Something learned below the first block: else its first gradients would not be asked for.
-    first = x = vectors + keras_hub.layers.PositionEmbedding(setup.length)(vectors)
+    x = vectors + keras_hub.layers.PositionEmbedding(setup.length)(vectors)
     for _ in range(setup.layers):
-        x = _attended(x, first, setup)
-        x = _dense(setup.width)(_dense(4 * setup.width)(x))
+        x = _dense(setup.width)(_dense(4 * setup.width)(_attended(x, setup)))
+        # Without it, numbers that no softmax holds would grow with their cube in each block.
+        x = layers.UnitNormalization()(x) * setup.width**0.5
     return keras.Model(
         vectors, _dense(setup.vocabulary_size)(_dense(setup.width)(x[:, : setup.scored]))
     )
 
 
-def _attended(x: keras.KerasTensor, first: keras.KerasTensor, setup: Setup) -> keras.KerasTensor:
-    """Return attention's products, from scores that are not made weights.
-
-    Queries and keys are those of the first vectors: as many products, but the numbers do not grow
-    with their cube from block to block, where no softmax and no norm would hold them.
-    """
-    size = setup.width // setup.heads
-    split = layers.Reshape((setup.length, setup.heads, size))
-    queries = split(_dense(setup.width, (size * setup.length) ** -0.5)(first))
-    keys, values = split(_dense(setup.width)(first)), split(_dense(setup.width)(x))
+def _attended(x: keras.KerasTensor, setup: Setup) -> keras.KerasTensor:
+    """Return attention's products, from scores that are not made weights."""
+    split = layers.Reshape((setup.length, setup.heads, setup.width // setup.heads))
+    queries, keys, values = (split(_dense(setup.width)(x)) for _ in range(3))
     scores = ops.einsum("bqhd,bkhd->bhqk", queries, keys)
     sums = ops.einsum("bhqk,bkhd->bqhd", scores, values)
     return _dense(setup.width)(layers.Reshape((setup.length, setup.width))(sums))
 
 
-def _dense(size: int, scale: float = 1.0) -> layers.Dense:
-    """Return a matrix that keeps the size of the numbers, or makes them smaller by ``scale``."""
-    start = keras.initializers.VarianceScaling(scale**2, seed=SEED)
-    return layers.Dense(size, use_bias=False, kernel_initializer=start)
+def _dense(size: int) -> layers.Dense:
+    return layers.Dense(size, use_bias=False)
 
 
 def _mean_square(_: keras.KerasTensor, logits: keras.KerasTensor) -> keras.KerasTensor:

@@ -78,7 +78,7 @@ def test_products_alone_are_made_forward_and_backward():
 
 @pytest.mark.parametrize(("layers", "width"), [(1, 64), (12, 128), (4, 256)])
 def test_products_alone_keep_the_size_of_their_numbers(layers, width):
-    """No norm holds them: what grows from block to block overflows, and what shrinks is zero."""
+    """No softmax holds them: what grows from block to block overflows, what shrinks is zero."""
     setup = replace(SETUP, layers=layers, width=width, heads=width // 64)
     vectors = np.random.default_rng(0).normal(size=(4, setup.length, width)).astype("float32")
     assert 0.2 < np.std(keras.ops.convert_to_numpy(products_model(setup)(vectors))) < 5
