@@ -2,8 +2,9 @@
 
 A step is slower than the peak for two reasons. Its products have other shapes than the fastest
 one. And between them stand norms, softmax, activations, the masking of batches and the optimizer's
-rule. This contestant makes the products, and scales each block's vectors. Its distance from the peak is the price of the
-shapes, and the distance of `nlputils.bench.contestants.course` from it the price of all the rest.
+rule. This contestant makes the products, and scales each block's vectors. Its distance from the
+peak is the price of the shapes, and the distance of `nlputils.bench.contestants.course` from it
+the price of all the rest.
 """
 
 from __future__ import annotations
