@@ -976,6 +976,9 @@ lesson.claim(
 # Where do the numbers of a recipe come from: the size of the vocabulary, the share of hidden pieces, the learning rate? Often from the papers of others, and from trials. This course brings a ready encoder; lesson 07 shows it. Its settings were chosen before the trials below. The trials look at most of them afterwards, in a smaller network. The text is Wikipedia and tweets. There is more of it than they can read, so hardly any text is read twice. These trials were run beforehand, too:
 #
 #     nlputils compare-recipes my-choices.json
+#     nlputils compare-recipes my-choices.json --questions start "learning rate" --seeds 3
+#
+# The second line trains the rows of the questions it names again, with other seeds.
 #
 # - `as it is`: two layers, vectors of 128 numbers, counted vectors, 8,000 pieces, 30 % hidden, no dropout, a learning rate of 0.001. Rows grow from 16 over 32 to 64 pieces.
 # - **Warm-up**: the rate rises at first. **Decay**: then it falls to zero, here in a straight line. With `cosine decay` it falls along a curve: slowly, then faster, then slowly again.
@@ -987,8 +990,8 @@ lesson.claim(
 
 # %%
 choices = shipping.study_table("recipe").rename(columns={"answer": "recipe"})
-prices = ("question", "recipe", "seconds", "held-out loss", "more loss")
-plots.text_table(choices, prices, digits=2)
+prices = ("question", "recipe", "seeds", "seconds", "held-out loss", "more loss")
+plots.text_table(choices, (*prices, "more loss, 95 %"), digits=2)
 
 # %%
 probed(choices, "tweet_sentiment_extraction")
@@ -997,10 +1000,41 @@ probed(choices, "tweet_sentiment_extraction")
 probed(choices, "sst2_glue")
 
 # %% [markdown]
-# Here `more loss`, `difference` and `verdict` set each row beside the first one. The probes are those of above, but a text is cut where a row ends. The limits named there hold here, too. `more loss` has no interval: there is one training in each row, so nothing shows how far another seed would move it. Do not rank rows that lie close together. (`-0.00` is a number that was rounded to zero.) All rows are tested with 15 % hidden, also those that trained with more or fewer. A learning rate costs no time, so its rows show how noisy `seconds` are. A difference that is no larger than theirs says nothing. Other pieces, or rows of another length, make other questions: do not compare the losses of rows without `more loss`. Look at the rows with the lowest `more loss`: what do the probes say? Which row would you take? Who takes the best of many rows takes its luck, too. So train it again with other seeds, and measure it on texts that had no part in the choice.
+# Here `more loss`, `difference` and `verdict` set each row beside the first one. The probes are those of above, but a text is cut where a row ends. The limits named there hold here, too. Where a row has several seeds, the mean of `more loss` over them has an interval, as above. Where it has one, there is none: nothing shows how far another seed would move it. Do not rank such rows that lie close together. (`-0.00` is a number that was rounded to zero.) All rows are tested with 15 % hidden, also those that trained with more or fewer. A learning rate costs no time, so its rows show how noisy `seconds` are, and each of them is even the fastest of several trainings. A difference that is no larger than theirs says nothing. Other pieces, or rows of another length, make other questions: do not compare the losses of rows without `more loss`. Look at the rows with the lowest `more loss`: what do the probes say? Which row would you take? Who takes the best of many rows takes its luck, too. So train it again with other seeds, and measure it on texts that had no part in the choice.
+
+
+# %%
+def ends(interval):
+    """Read the two numbers of an interval as the table writes it."""
+    return tuple(float(number) for number in interval.strip("[]").split(", "))
+
+
+again = choices.set_index("recipe")["more loss, 95 %"]
+again = {name: ends(again[name]) for name in ("random vectors", "half of it", "twice of it")}
+lesson.claim(
+    "From random vectors, and at half the learning rate, the held-out loss is higher than in the "
+    "first row; at twice the rate it is lower. The three intervals over the seeds leave out zero.",
+    lambda more: (
+        more["random vectors"][0] > 0 and more["half of it"][0] > 0 > more["twice of it"][1]
+    ),
+    again,
+    planted={**again, "half of it": again["twice of it"]},
+)
 
 # %%
 outcomes = choices.set_index("recipe").filter(like="verdict")
+rates = outcomes.loc[["half of it", "twice of it"]]
+lesson.claim(
+    "Neither probe tells half or twice the learning rate from the first row.",
+    lambda said: bool((said == "not distinguishable").all(axis=None)),
+    rates,
+    planted=rates.replace("not distinguishable", "ahead"),
+)
+
+# %% [markdown]
+# So the rate moves the loss, and the probes do not see it. They may be too coarse. Or this much loss is worth little to them. And twice the rate is better *here*, in a short training of a small network. Would four times be better still? And in a long training? These trials do not say.
+
+# %%
 swapped = {"random vectors": "dropout 0.1", "dropout 0.1": "random vectors"}
 lesson.claim(
     "In these trials, the row with random vectors is behind the first one on both probes.",
@@ -1016,11 +1050,11 @@ lesson.claim(
 )
 
 # %% [markdown]
-# In the first planted error, two rows have exchanged their names. A score can be higher than the first one and not be ahead: then its interval holds zero.
+# In the planted error about random vectors, two rows have exchanged their names. A score can be higher than the first one and not be ahead: then its interval holds zero.
 #
 # There is no row with exchanged vectors here. So these rows do not tell whether the counts help, or only the size and the form of the vectors. Nor do they tell how much of the probe's score the vectors had before training.
 #
-# Read these tables with doubt. Each row is one training. So the intervals cover other texts that judge, and no other seeds: another seed may reverse a small difference. There are many rows, and two tables. Suppose that a row is in truth as good as the first one. An interval that covers everything would leave out zero once in twenty such rows. Ours do not cover other seeds. So it happens more often here, and we do not know how often. All rows also share one rival. If it was lucky, or is really good, most differences fall below zero. The tables cannot tell luck from merit. And these trainings are short. That may favour what learns fast. What wins here need not win after a day.
+# Read these tables with doubt. Look at `seeds`: most rows are one training. Their intervals cover other texts that judge, and no other seeds: another seed may reverse a small difference. There are many rows, and two tables. Suppose that a row is in truth as good as the first one. An interval that covers everything would leave out zero once in twenty such rows. Those of one training do not cover other seeds. So it happens more often here, and we do not know how often. A row of one training is also set beside one training of the first row, the same for all. If that one was lucky, or is really good, most differences fall below zero. The tables cannot tell luck from merit. And these trainings are short. That may favour what learns fast. What wins here need not win after a day.
 #
 # ## Reflection
 #
