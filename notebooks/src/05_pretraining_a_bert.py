@@ -981,7 +981,7 @@ lesson.claim(
 #
 # The second line adds two more seeds to the questions it names, in the same file. We named them after we had seen the first seed, and that seed is in their means.
 #
-# - `as it is`: two layers, vectors of 128 numbers, counted vectors, 8,000 pieces, 30 % hidden, no dropout, a learning rate of 0.001. Rows of text have 16 pieces at first, then 32, and 64 at the end. (Where a row of the table names another length, that is the one at the end.)
+# - `as it is`: two layers, vectors of 128 numbers, counted vectors, 8,000 pieces, 30 % hidden, no dropout, a learning rate of 0.001. Rows of text have 16 pieces at first, then 32, and 64 at the end. (With `32 pieces` and `128 pieces`, these are the rows at the end.)
 # - **Warm-up**: the rate rises at first. **Decay**: then it falls to zero, here in a straight line. With `cosine decay` it falls along a curve: slowly, then faster, then slowly again.
 # - AdamW (ours) and Lion are two rules for a step. `beta_2` says how long a rule remembers earlier steps: longer, where it is nearer to 1. Ours is 0.999.
 # - `small batches first`: the first quarter of the pieces comes in batches a quarter as large.
