@@ -1,10 +1,10 @@
 """The matrix products of a step, and next to nothing between them: what is left to win, and where.
 
 A step is slower than the peak for two reasons. Its products have other shapes than the fastest
-one. And between them stand norms, softmax, activations, the masking of batches and the optimizer's
-rule. This contestant makes the products, and scales each block's vectors. Its distance from the
-peak is the price of the shapes, and the distance of `nlputils.bench.contestants.course` from it
-the price of all the rest.
+one, or are made by another library. And between them stand norms, softmax, activations, the
+masking of batches and the optimizer's rule. This contestant makes the products, and scales each
+block's vectors. Its distance from the peak is the price of the shapes and of the backend, and the
+distance of `nlputils.bench.contestants.course` from it the price of all the rest.
 """
 
 from __future__ import annotations

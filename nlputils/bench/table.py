@@ -24,8 +24,8 @@ NOTES = (
     "The guide gets rows of ids; as published, it cuts strings into pieces while it trains.",
     "The products of a step alone are those that Keras makes forward and backward, without what "
     "stands between them: their vectors are only scaled once a block. What they fall short of the "
-    "peak is the price of their shapes. What nlputils is behind them is the price of all else in a "
-    "step.",
+    "peak is the price of their shapes, and of Keras' backend where another library made the peak. "
+    "What nlputils is behind them is the price of all else in a step.",
 )
 
 
