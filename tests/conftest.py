@@ -21,6 +21,10 @@ QUICK = {
 }
 for name, value in QUICK.items():
     os.environ.setdefault(name, value)
+from nlputils.lesson.quiet import quiet_tensorflow  # noqa: E402  NumPy reads the numbers above
+
+# Where PyTorch is installed too, it also sees to the order in which the two may be loaded.
+quiet_tensorflow()
 
 # The folders whose tests look at one run of the course, which takes minutes.
 ON_THE_RUN = ("tests/notebooks/", "tests/browser/", "tests/quality/")

@@ -7,6 +7,7 @@ fifth model is warned that functions are traced again, which is what building a 
 """
 
 import contextlib
+import importlib
 import importlib.abc
 import importlib.util
 import logging
@@ -18,6 +19,9 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 _PACKAGE = "tensorflow"
+# Comes with PyTorch for CUDA. Loaded after TensorFlow it ends the process with a segmentation fault
+# (seen with triton 3.8 and TensorFlow 2.21); loaded before it, both work.
+_FIRST = "triton"
 
 
 def quiet_tensorflow() -> None:
@@ -45,6 +49,8 @@ class _QuietFinder(importlib.abc.MetaPathFinder):
         if fullname != _PACKAGE:
             return None
         sys.meta_path.remove(self)
+        if importlib.util.find_spec(_FIRST) is not None:
+            importlib.import_module(_FIRST)
         spec = importlib.util.find_spec(fullname)
         if spec is not None and spec.loader is not None:
             spec.loader = _QuietLoader(spec.loader)

@@ -46,6 +46,17 @@ def test_notes_on_import_are_not_shown_and_what_comes_after_is(imported):
     assert done.stderr == "after\n"
 
 
+def test_what_may_not_follow_tensorflow_is_loaded_before_it(imported, tmp_path):
+    """Triton, which comes with PyTorch for CUDA, ends a process that has TensorFlow already."""
+    package = tmp_path / "triton"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "import sys\nassert 'tensorflow' not in sys.modules\nprint('triton')"
+    )
+    done = imported()
+    assert (done.returncode, done.stdout) == (0, "triton\nimported 5\n")
+
+
 def test_an_import_that_fails_shows_everything(imported):
     done = imported(fails="raise ImportError('no such library')")
     assert done.returncode == 1
