@@ -202,9 +202,9 @@ def _sentence(step: Step, outcome: Outcome, limit: float, work: Path) -> str:
         peak = outcome.peak_mb
         held = "" if peak is None else f", with {peak:,.0f} MB at its peak"
         return (
-            f"{where}: the kernel was killed{held}. Most "
-            "often the memory ran out. Close other programs and give the same command again: it "
-            f"continues. What the kernel printed last is in {work / 'log.txt'}."
+            f"{where}: the kernel was killed{held}. Most often the memory ran out. Close other "
+            "programs and give the same command again: it continues. "
+            f"What the kernel printed last is in {work / 'log.txt'}."
         )
     message = outcome.message.strip() or "no message"
     if any(f"[Errno {code}]" in message for code in (errno.ENOSPC, errno.EDQUOT)):

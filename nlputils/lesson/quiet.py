@@ -7,7 +7,6 @@ fifth model is warned that functions are traced again, which is what building a 
 """
 
 import contextlib
-import importlib
 import importlib.abc
 import importlib.util
 import logging
@@ -27,7 +26,8 @@ _FIRST = "triton"
 def quiet_tensorflow() -> None:
     """Keep TensorFlow's own notes out of the lesson; its errors still show.
 
-    Call it before TensorFlow is imported. A second call changes nothing.
+    What may not be loaded after TensorFlow is loaded just before it. Call this before TensorFlow is
+    imported. A second call changes nothing.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     logging.getLogger(_PACKAGE).addFilter(_is_worth_reading)
