@@ -531,11 +531,13 @@ def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 _BENCH_EXAMPLES = """names:
   nlputils            this course's code
+  nlputils-torch, nlputils-torch-bf16    the same on PyTorch, in float32 and in bfloat16
   keras-guide         the guide "Pretraining a Transformer from scratch with KerasHub"
   products            the matrix products of a step in Keras, without what stands between them
   bert-eager          Hugging Face's BertForMaskedLM in PyTorch
   bert-compiled       the same through torch.compile, which needs a C++ compiler
   bert-eager-bf16, bert-compiled-bf16    the same with bfloat16 autocast
+  bert-compiled-bf16-plain    and without PyTorch's fused attention
   bert-eager-all      logits for all pieces of a row, not only for the scored ones
 
 examples:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable
 from typing import Any
@@ -84,8 +85,17 @@ def parameters(model: keras.Model) -> int:
     return int(sum(keras.ops.size(variable) for variable in model.trainable_variables))
 
 
-def course(setup: Setup) -> Fitted:
-    """Return this course's pretraining as it is: `nlputils.train.pretrain`, a long one."""
+def course(setup: Setup, *, dtype: str | None = None) -> Fitted:
+    """Return this course's pretraining as it is: `nlputils.train.pretrain` with a compiled step.
+
+    Args:
+        setup: what all contestants have in common.
+        dtype: in place of the set-up's.
+
+    Returns:
+        The compiled contestant.
+    """
+    setup = dataclasses.replace(setup, dtype=dtype or setup.dtype)
     keep_freed_memory()
     keras.config.set_dtype_policy(setup.dtype)
     batches = MaskedBatches(
@@ -96,7 +106,7 @@ def course(setup: Setup) -> Fitted:
         seed=SEED,
         rate=setup.mask_rate,
     )
-    model = compiled(course_task(setup), RATE, WEIGHT_DECAY, long=True)
+    model = compiled(course_task(setup), RATE, WEIGHT_DECAY, long=True, whole=True)
     return Fitted(model, lambda made: feed(batches.starting_at(made)), setup)
 
 

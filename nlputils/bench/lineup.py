@@ -59,6 +59,7 @@ class Entry:
             (10^6 bytes), rounded up.
         options: of the maker.
         needs: packages that must be installed.
+        backend: of Keras, in its process; that of the caller where empty.
     """
 
     label: str
@@ -67,6 +68,11 @@ class Entry:
     memory_mb: float
     options: dict[str, Any] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+    backend: str = ""
+
+
+def _on_torch(label: str, **options: Any) -> Entry:
+    return Entry(label, "contestants", "course", 1500, options, ("torch",), "torch")
 
 
 def _bert(label: str, **options: Any) -> Entry:
@@ -75,12 +81,20 @@ def _bert(label: str, **options: Any) -> Entry:
 
 CONTESTANTS: dict[str, Entry] = {
     "nlputils": Entry("nlputils", "contestants", "course", 1500),
+    "nlputils-torch": _on_torch("nlputils on PyTorch"),
+    "nlputils-torch-bf16": _on_torch("nlputils on PyTorch, bf16", dtype="mixed_bfloat16"),
     "keras-guide": Entry("Keras guide", "contestants", "guide", 1500),
     "products": Entry("products of a step alone", "products", "products", 1500),
     "bert-eager": _bert("Hugging Face BERT, eager"),
     "bert-compiled": _bert("Hugging Face BERT, compiled", compiled=True),
     "bert-eager-bf16": _bert("Hugging Face BERT, eager, bf16", bfloat16=True),
     "bert-compiled-bf16": _bert("Hugging Face BERT, compiled, bf16", compiled=True, bfloat16=True),
+    "bert-compiled-bf16-plain": _bert(
+        "Hugging Face BERT, compiled, bf16, plain attention",
+        compiled=True,
+        bfloat16=True,
+        attention="eager",
+    ),
     "bert-eager-all": _bert("Hugging Face BERT, eager, all logits", all_logits=True),
 }
 PEAKS: dict[str, Entry] = {
@@ -107,11 +121,14 @@ def chosen(names: tuple[str, ...]) -> dict[str, Entry]:
     if unknown:
         raise CourseError(f"{unknown[0]!r} takes no part: choose from {', '.join(CONTESTANTS)}.")
     entries = {name: CONTESTANTS[name] for name in CONTESTANTS if name in names or not names}
-    modules = {entry.module for entry in entries.values()}
     peaks = ["peak-numpy"]
-    peaks += ["peak-keras"] if modules & {"contestants", "products"} else []
-    peaks += ["peak-torch"] if "torch_contestants" in modules else []
+    peaks += ["peak-keras"] if any(not _without_keras(e) for e in entries.values()) else []
+    peaks += ["peak-torch"] if any("torch" in entry.needs for entry in entries.values()) else []
     return {name: PEAKS[name] for name in peaks} | entries
+
+
+def _without_keras(entry: Entry) -> bool:
+    return entry.module == "torch_contestants"
 
 
 def made(name: str, setup: Setup) -> Contestant:

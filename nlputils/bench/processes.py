@@ -18,7 +18,7 @@ from typing import Any
 
 import psutil
 
-from nlputils.bench.lineup import Block
+from nlputils.bench.lineup import CONTESTANTS, PEAKS, Block
 from nlputils.bench.setup import Setup
 from nlputils.errors import CourseError
 from nlputils.memory import with_huge_pages
@@ -61,7 +61,7 @@ class Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            env=environment(setup.threads),
+            env=environment(setup.threads, _backend(name)),
             text=True,
             encoding="utf-8",
         )
@@ -131,23 +131,34 @@ class Process:
         return lines[-1] if lines else "none"
 
 
-def environment(threads: int) -> dict[str, str]:
+def _backend(name: str) -> str:
+    entry = (CONTESTANTS | PEAKS).get(name)
+    return entry.backend if entry else ""
+
+
+def environment(threads: int, backend: str = "") -> dict[str, str]:
     """Return the environment of a contestant: so many threads, and no more memory than needed.
 
+    Keras gets the backend that is named, else that of this process.
     JAX and TensorFlow would otherwise take nearly all memory of a GPU, which several processes
     share here.
     """
     count = str(threads)
-    return with_huge_pages(os.environ) | {
-        "OMP_NUM_THREADS": count,
-        "MKL_NUM_THREADS": count,
-        "OPENBLAS_NUM_THREADS": count,
-        "TF_NUM_INTRAOP_THREADS": count,
-        "TF_NUM_INTEROP_THREADS": count,
-        "TORCHINDUCTOR_COMPILE_THREADS": "1",
-        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
-        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
-    }
+    chosen = {"KERAS_BACKEND": backend} if backend else {}
+    return (
+        with_huge_pages(os.environ)
+        | chosen
+        | {
+            "OMP_NUM_THREADS": count,
+            "MKL_NUM_THREADS": count,
+            "OPENBLAS_NUM_THREADS": count,
+            "TF_NUM_INTRAOP_THREADS": count,
+            "TF_NUM_INTEROP_THREADS": count,
+            "TORCHINDUCTOR_COMPILE_THREADS": "1",
+            "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+            "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+        }
+    )
 
 
 def require_memory(needed_mb: float) -> None:

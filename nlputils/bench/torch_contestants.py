@@ -1,8 +1,8 @@
 """Hugging Face's ``BertForMaskedLM`` in PyTorch, and PyTorch's own matrix products.
 
 Where a choice costs time, the faster one is taken, so that this is the code to beat: no padding
-mask (rows are full), PyTorch's fused attention and fused AdamW, no clipping of gradients, batches
-masked before the clock starts.
+mask (rows are full), PyTorch's fused AdamW and (but for one contestant) its fused attention, no
+clipping of gradients, batches masked before the clock starts.
 """
 
 from __future__ import annotations
@@ -58,7 +58,12 @@ class Stepped:
 
 
 def bert(
-    setup: Setup, *, compiled: bool = False, bfloat16: bool = False, all_logits: bool = False
+    setup: Setup,
+    *,
+    compiled: bool = False,
+    bfloat16: bool = False,
+    all_logits: bool = False,
+    attention: str = "sdpa",
 ) -> Stepped:
     """Return Hugging Face's BERT with random weights, ready to be trained.
 
@@ -71,6 +76,7 @@ def bert(
         compiled: through ``torch.compile``.
         bfloat16: matrix products in bfloat16 (``torch.autocast``), weights in float32.
         all_logits: logits for every piece; the loss is over the scored ones all the same.
+        attention: ``sdpa``, PyTorch's fused one, or ``eager``, plain products.
 
     Returns:
         The contestant; on the GPU where PyTorch sees one.
@@ -78,7 +84,7 @@ def bert(
     import torch
 
     device = torch_device(setup.threads)
-    model = bert_model(setup).to(device).train()
+    model = bert_model(setup, attention).to(device).train()
     loss_of = whole_loss(model) if all_logits else scored_loss(model)
     if compiled:
         loss_of = torch.compile(loss_of)
@@ -118,7 +124,7 @@ def torch_device(threads: int) -> str:
     return "cuda"
 
 
-def bert_model(setup: Setup) -> Any:
+def bert_model(setup: Setup, attention: str = "sdpa") -> Any:
     """Build the network; tanh's gelu, as in the course's encoder, where BERT's own is slower."""
     from transformers import BertConfig, BertForMaskedLM
 
@@ -132,6 +138,7 @@ def bert_model(setup: Setup) -> Any:
         hidden_act="gelu_pytorch_tanh",
         hidden_dropout_prob=setup.dropout,
         attention_probs_dropout_prob=setup.dropout,
+        attn_implementation=attention,
     )
     return BertForMaskedLM(config)
 

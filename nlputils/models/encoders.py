@@ -153,6 +153,9 @@ def masked_lm(
         [batch, k], and gives logits over the vocabulary, [batch, k, vocabulary].
     """
     set_seeds(seed)
+    # Else the largest product of the step would be made in float32 under a mixed policy, and only
+    # its result rounded.
+    backbone.token_embedding.reverse_dtype = backbone.token_embedding.compute_dtype
     return keras_hub.models.BertMaskedLM(backbone=backbone, preprocessor=None)
 
 

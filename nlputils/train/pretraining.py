@@ -11,6 +11,7 @@ import keras
 from nlputils.errors import CourseError
 from nlputils.models import masked_lm_with_next, trainable
 from nlputils.text import MaskedBatches
+from nlputils.torch_step import compile_whole_step
 from nlputils.train.history import History
 from nlputils.train.loop import Plan, train
 from nlputils.train.optimizers import AdamW
@@ -54,7 +55,9 @@ def pretrain(
         reports: rows of the history, evenly spread; where the steps do not divide evenly, the
             first ones are of one step more.
         jit_compile: compile the step with XLA (see `jit`). None does it where there are `LONG`
-            steps or more. Where a step is small, compiling can cost more than it saves.
+            steps or more. Where a step is small, compiling can cost more than it saves. On torch,
+            True compiles the step as a whole (see `compile_whole_step`), and None does not: it
+            takes much longer there.
         label: what the progress lines call the training; "" prints none.
         checkpoint: a folder, such as ``lesson.checkpoints("pretrain")`` gives. Weights, optimizer
             and history are kept there at each report, and the same call goes on from the newest;
@@ -73,7 +76,8 @@ def pretrain(
         raise CourseError(f"{steps} steps cannot give {reports} reports: lower `reports`.")
     rates = (learning_rate, steps, round(warmup * steps))
     long = is_long(steps) if jit_compile is None else jit_compile
-    model = _compiled_before(task, rates, (weight_decay, long))
+    whole = jit_compile is True and keras.backend.backend() == "torch"
+    model = _compiled_before(task, rates, (weight_decay, long, whole))
     settings = {"learning_rate": learning_rate, "warmup": warmup}
     plan = Plan(
         reports=reports,
@@ -81,7 +85,12 @@ def pretrain(
         extra=steps % reports,
         seed=batches.seed,
         label=label,
-        settings={"training": "pretrain", "weight_decay": weight_decay, "jit": long, **settings},
+        settings={
+            "training": "pretrain",
+            "weight_decay": weight_decay,
+            "jit": "whole" if whole else long,
+            **settings,
+        },
     )
     frame, seconds = train(model, batches, validation, plan, checkpoint)
     tokens = plan.steps * batches.tokens_per_step
@@ -89,13 +98,13 @@ def pretrain(
 
 
 # The model of each task that `pretrain` has compiled, its schedule, and what else it was made for.
-_MODELS: WeakKeyDictionary[Any, tuple[keras.Model, WarmupDecay, tuple[float, bool]]] = (
+_MODELS: WeakKeyDictionary[Any, tuple[keras.Model, WarmupDecay, tuple[float, bool, bool]]] = (
     WeakKeyDictionary()
 )
 
 
 def _compiled_before(
-    task: Any, rates: tuple[float, int, int], made_for: tuple[float, bool]
+    task: Any, rates: tuple[float, int, int], made_for: tuple[float, bool, bool]
 ) -> keras.Model:
     """Return a task's model, ready to train: the one of its last pretraining where it serves."""
     if task in _MODELS:
@@ -103,12 +112,14 @@ def _compiled_before(
         if before == made_for and set_back(model, schedule, *rates):
             return model
     schedule = WarmupDecay(*rates)
-    model = compiled(task, schedule, made_for[0], long=made_for[1])
+    model = compiled(task, schedule, made_for[0], long=made_for[1], whole=made_for[2])
     _MODELS[task] = (model, schedule, made_for)
     return model
 
 
-def compiled(task: Any, learning_rate: Any, weight_decay: float, *, long: bool) -> keras.Model:
+def compiled(
+    task: Any, learning_rate: Any, weight_decay: float, *, long: bool, whole: bool = False
+) -> keras.Model:
     """Return a masked-LM task's plain model, ready for ``fit``.
 
     Args:
@@ -116,12 +127,16 @@ def compiled(task: Any, learning_rate: Any, weight_decay: float, *, long: bool) 
         learning_rate: a number or a schedule.
         weight_decay: AdamW's; not applied to biases, norms and embeddings.
         long: whether there is enough to train for a step compiled with XLA (see `jit`).
+        whole: on torch, compile the step as a whole (see `compile_whole_step`).
 
     Returns:
         The model with optimizer and loss.
     """
     optimizer = AdamW(learning_rate, weight_decay=weight_decay, clipnorm=1.0)
-    return compiled_with(task, optimizer, long=long)
+    model = compiled_with(task, optimizer, long=long)
+    if whole:
+        compile_whole_step(model)
+    return model
 
 
 def compiled_with(

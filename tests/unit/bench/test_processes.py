@@ -135,6 +135,8 @@ def test_a_name_too_little_memory_and_a_folder_are_refused(monkeypatch, tmp_path
 def test_the_peaks_of_the_libraries_that_take_part_are_measured():
     assert list(lineup.chosen(("nlputils",)))[:-1] == ["peak-numpy", "peak-keras"]
     assert list(lineup.chosen(("bert-eager",)))[:-1] == ["peak-numpy", "peak-torch"]
+    on_torch = ["peak-numpy", "peak-keras", "peak-torch"]
+    assert list(lineup.chosen(("nlputils-torch",)))[:-1] == on_torch
     assert list(lineup.chosen(())) == [*lineup.PEAKS, *lineup.CONTESTANTS]
 
 
@@ -166,6 +168,8 @@ def test_a_real_process_keeps_to_its_threads():
     finally:
         process.end()
     assert environment(3)["OMP_NUM_THREADS"] == "3" == environment(3)["TF_NUM_INTRAOP_THREADS"]
+    assert environment(3, "torch")["KERAS_BACKEND"] == "torch"
+    assert environment(3).get("KERAS_BACKEND") == os.environ.get("KERAS_BACKEND")
 
 
 def test_the_process_of_a_framework_that_cannot_be_made_says_why():

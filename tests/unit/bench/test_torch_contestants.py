@@ -11,6 +11,7 @@ pytest.importorskip("transformers")
 
 from nlputils.bench import Setup  # noqa: E402
 from nlputils.bench import torch_contestants as bench  # noqa: E402
+from nlputils.bench.processes import Process  # noqa: E402
 from nlputils.bench.rows import token_rows  # noqa: E402
 
 SETUP = Setup(
@@ -54,7 +55,21 @@ def test_the_batches_hide_pieces_of_the_common_rows():
         assert len(differs) > 0 and set(differs) <= set(at.tolist())
 
 
-@pytest.mark.parametrize("options", [{}, {"bfloat16": True}, {"all_logits": True}])
+@pytest.mark.slow
+def test_the_course_takes_part_on_pytorch_in_bfloat16_whatever_the_backend_here():
+    process = Process("nlputils-torch-bf16", SETUP)
+    assert not process.failed
+    assert (process.facts["backend"], process.facts["dtype"]) == ("torch", "bfloat16")
+    turns = [process.block(20) for _ in range(2)]
+    process.end()
+    losses = [turn[0].loss for turn in turns if turn is not None]
+    # Random rows: nothing can be learned but that all pieces are alike.
+    assert losses[0] != losses[1] and losses == pytest.approx([np.log(60)] * 2, abs=0.3)
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"bfloat16": True}, {"all_logits": True}, {"attention": "eager"}]
+)
 def test_each_trains(options):
     contestant = bench.bert(SETUP, **options)
     first = contestant.block(1)

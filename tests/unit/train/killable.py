@@ -79,6 +79,7 @@ def live(result: str, folder: str, place: str) -> None:
         models.masked_lm(backbone, seed=1),
         MaskedBatches(rows, tokenizer, 16, steps=23, seed=3),
         reports=4,
+        jit_compile=True if os.environ.get("WHOLE_STEP") else None,
         label="pretrain",
         checkpoint=checkpoint["pretrain"],
     )

@@ -1,9 +1,9 @@
 """Pretrain and fine-tune a tiny encoder on the backend of this process, from saved weights.
 
-    python on_a_backend.py FOLDER RESULT.npz [without-tensorflow] [planted]
+    python on_a_backend.py FOLDER RESULT.npz [without-tensorflow] [planted] [whole]
 
 The first process in FOLDER makes the weights and saves them; all others load them. ``planted``
-adds a pretraining at another learning rate.
+adds a pretraining at another learning rate; ``whole`` asks for a step that is compiled as a whole.
 """
 
 import importlib.machinery
@@ -82,7 +82,10 @@ class Course:
         task = task or models.masked_lm(self.encoder(), seed=1)
         task = saved(task, self.folder / "masked_lm.weights.h5")
         batches = text.MaskedBatches(self.rows, self.tokenizer, BATCH, steps=STEPS, seed=3)
-        history = train.pretrain(task, batches, learning_rate=rate, reports=STEPS, label="")
+        settings = {"learning_rate": rate, "reports": STEPS, "label": ""}
+        whole = True if "whole" in sys.argv else None
+        history = train.pretrain(task, batches, jit_compile=whole, **settings)
+        self.step = type(train.pretraining._MODELS[task][0].train_function).__name__
         return task, history.frame["loss"].iloc[0]
 
     def finetuned(self):
@@ -126,6 +129,7 @@ def main() -> None:
         "modules": modules,
         "tensorflow": "tensorflow" in sys.modules,
         "reused": course.reused,
+        "step": course.step,
         "fused attention": keras.config.is_flash_attention_enabled(),
     }
     np.savez(

@@ -64,6 +64,16 @@ def test_training_agrees_with_tensorflow_where_there_is_none(backend, require_ba
     assert difference(expected, found, "planted") > 20 * TOLERANCE
 
 
+@pytest.mark.slow
+def test_a_step_that_torch_compiles_as_a_whole_trains_alike(require_backend, tensorflow):
+    require_backend("torch")
+    folder, expected = tensorflow
+    found = trained("torch", folder, "whole")
+    assert json.loads(str(found["about"]))["step"] == "_WholeStep"
+    assert difference(expected, found) < TOLERANCE
+    assert difference(expected, found, "planted") > 20 * TOLERANCE
+
+
 @pytest.mark.parametrize(
     ("backend", "outcome"),
     [

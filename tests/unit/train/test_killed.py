@@ -17,11 +17,14 @@ PLACES = ("write:2", "finetune:11")
 ENDED = re.compile(r"life \d+ ended with (-?\d+)")
 
 
-def launch(backend: str, whole: Path, killed: Path, folder: Path) -> list[list[str]]:
+def launch(
+    backend: str, whole: Path, killed: Path, folder: Path, *, whole_step: bool = False
+) -> list[list[str]]:
     """Let all lives be lived, and return the lines that each of them printed."""
     words = [sys.executable, str(SCRIPT), str(whole), str(killed), str(folder), *PLACES]
     environment = os.environ | {
         "KERAS_BACKEND": backend,
+        "WHOLE_STEP": "yes" if whole_step else "",
         # Who is killed leaves nothing behind that was not written at once.
         "PYTHONUNBUFFERED": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -51,12 +54,13 @@ def content(path: Path) -> tuple[list[np.ndarray], list[dict]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
+@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch", "torch, whole step"])
 def test_a_killed_training_ends_where_an_uninterrupted_one_does(backend, require_backend, tmp_path):
+    backend, _, whole_step = backend.partition(", ")
     require_backend(backend)
     whole, killed = tmp_path / "whole.npz", tmp_path / "killed.npz"
     folder = tmp_path / "checkpoints"
-    *_, before, shown = launch(backend, whole, killed, folder)
+    *_, before, shown = launch(backend, whole, killed, folder, whole_step=bool(whole_step))
     assert "pretrain: continues after step 6 of 23" in before
     assert shown[0] == "pretrain: was finished before; its end is restored"
     assert shown[1] == "finetune: continues after step 8 of 16"
