@@ -74,6 +74,22 @@ def test_a_step_that_torch_compiles_as_a_whole_trains_alike(require_backend, ten
     assert difference(expected, found, "planted") > 20 * TOLERANCE
 
 
+@pytest.mark.slow
+def test_without_a_compiler_torch_says_what_a_whole_step_needs(require_backend, tmp_path):
+    require_backend("torch")
+    missing = {"CXX": str(tmp_path / "none"), "TORCHINDUCTOR_CACHE_DIR": str(tmp_path / "empty")}
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), str(tmp_path), str(tmp_path / "result.npz"), "whole"],
+        env=os.environ | {"KERAS_BACKEND": "torch"} | missing,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "CourseError: PyTorch could not compile the training step" in done.stderr
+    assert "jit_compile=False" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("backend", "outcome"),
     [
