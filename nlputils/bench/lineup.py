@@ -122,13 +122,11 @@ def chosen(names: tuple[str, ...]) -> dict[str, Entry]:
         raise CourseError(f"{unknown[0]!r} takes no part: choose from {', '.join(CONTESTANTS)}.")
     entries = {name: CONTESTANTS[name] for name in CONTESTANTS if name in names or not names}
     peaks = ["peak-numpy"]
-    peaks += ["peak-keras"] if any(not _without_keras(e) for e in entries.values()) else []
-    peaks += ["peak-torch"] if any("torch" in entry.needs for entry in entries.values()) else []
+    on_keras = any(entry.module != "torch_contestants" for entry in entries.values())
+    on_torch = any("torch" in entry.needs for entry in entries.values())
+    peaks += ["peak-keras"] if on_keras else []
+    peaks += ["peak-torch"] if on_torch else []
     return {name: PEAKS[name] for name in peaks} | entries
-
-
-def _without_keras(entry: Entry) -> bool:
-    return entry.module == "torch_contestants"
 
 
 def made(name: str, setup: Setup) -> Contestant:

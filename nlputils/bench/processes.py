@@ -139,26 +139,26 @@ def _backend(name: str) -> str:
 def environment(threads: int, backend: str = "") -> dict[str, str]:
     """Return the environment of a contestant: so many threads, and no more memory than needed.
 
-    Keras gets the backend that is named, else that of this process.
     JAX and TensorFlow would otherwise take nearly all memory of a GPU, which several processes
     share here.
+
+    Args:
+        threads: CPU threads.
+        backend: of Keras; that of this process where empty.
     """
     count = str(threads)
-    chosen = {"KERAS_BACKEND": backend} if backend else {}
-    return (
-        with_huge_pages(os.environ)
-        | chosen
-        | {
-            "OMP_NUM_THREADS": count,
-            "MKL_NUM_THREADS": count,
-            "OPENBLAS_NUM_THREADS": count,
-            "TF_NUM_INTRAOP_THREADS": count,
-            "TF_NUM_INTEROP_THREADS": count,
-            "TORCHINDUCTOR_COMPILE_THREADS": "1",
-            "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
-            "TF_FORCE_GPU_ALLOW_GROWTH": "true",
-        }
-    )
+    return {
+        **with_huge_pages(os.environ),
+        **({"KERAS_BACKEND": backend} if backend else {}),
+        "OMP_NUM_THREADS": count,
+        "MKL_NUM_THREADS": count,
+        "OPENBLAS_NUM_THREADS": count,
+        "TF_NUM_INTRAOP_THREADS": count,
+        "TF_NUM_INTEROP_THREADS": count,
+        "TORCHINDUCTOR_COMPILE_THREADS": "1",
+        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+    }
 
 
 def require_memory(needed_mb: float) -> None:
