@@ -977,7 +977,8 @@ lesson.claim(
 #
 #     nlputils compare-recipes my-choices.json
 #     nlputils compare-recipes my-choices.json --seeds 3 \
-#         --questions start "learning rate" "mask rate" dropout norm schedule batch
+#         --questions start "learning rate" "mask rate" dropout norm schedule batch optimizer \
+#         "first rows"
 #
 # The second line adds two more seeds to the questions it names, in the same file. We named them after we had seen the first seed, and that seed is in their means.
 #
@@ -1077,7 +1078,7 @@ lesson.claim(
 #
 # There is no row with exchanged vectors here. So these rows do not tell whether the counts help, or only the size and the form of the vectors. Nor do they tell how much of the probe's score the vectors had before training.
 #
-# Read these tables with doubt. Look at `seeds`: many rows are one training. Their intervals cover other texts that judge, and no other seeds: another seed may reverse a small difference. There are many rows, and two tables. Suppose that a row is in truth as good as the first one. An interval that covers everything would leave out zero once in twenty such rows. Those of one training do not cover other seeds. So it happens more often here, and we do not know how often. A row of one training is also set beside one training of the first row, the same for all. If that one was lucky, or is really good, most differences fall below zero. The tables cannot tell luck from merit. And these trainings are short. That may favour what learns fast. What wins here need not win after a day.
+# Read these tables with doubt. Look at `seeds`: some rows are one training. Their intervals cover other texts that judge, and no other seeds: another seed may reverse a small difference. There are many rows, and two tables. Suppose that a row is in truth as good as the first one. An interval that covers everything would leave out zero once in twenty such rows. Those of one training do not cover other seeds. So it happens more often here, and we do not know how often. A row of one training is also set beside one training of the first row, the same for all. If that one was lucky, or is really good, most differences fall below zero. The tables cannot tell luck from merit. And these trainings are short. That may favour what learns fast. What wins here need not win after a day.
 #
 # ## Reflection
 #
