@@ -72,7 +72,7 @@ class Entry:
 
 
 def _on_torch(label: str, **options: Any) -> Entry:
-    return Entry(label, "contestants", "course", 1500, options, ("torch",), "torch")
+    return Entry(label, "contestants", "course", 2200, options, ("torch",), "torch")
 
 
 def _bert(label: str, **options: Any) -> Entry:
