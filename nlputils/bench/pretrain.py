@@ -82,7 +82,7 @@ def bench_pretrain(
     try:
         for name, entry in entries.items():
             tell(f"{name}: getting ready")
-            turns[name] = _Turns(entry, Process(name, setup))
+            turns[name] = _Turns(entry, Process(name, setup, backend=entry.backend))
             tell(f"{name}: {turns[name].process.absent or turns[name].process.failed or 'ready'}")
         for number in range(effort.rounds):
             _round(number, effort, setup, turns, tell)

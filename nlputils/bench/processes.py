@@ -18,7 +18,7 @@ from typing import Any
 
 import psutil
 
-from nlputils.bench.lineup import CONTESTANTS, PEAKS, Block
+from nlputils.bench.lineup import Block
 from nlputils.bench.setup import Setup
 from nlputils.errors import CourseError
 from nlputils.memory import with_huge_pages
@@ -38,6 +38,7 @@ class Process:
         name: a key of `nlputils.bench.lineup`.
         setup: what all contestants have in common.
         limit: seconds that an answer may take.
+        backend: of Keras; that of this process where empty.
 
     Attributes:
         facts: of the contestant, once it is ready.
@@ -46,7 +47,9 @@ class Process:
         peak_mb: the most memory that it was seen to hold, in MB (10^6 bytes).
     """
 
-    def __init__(self, name: str, setup: Setup, limit: float = _LIMIT) -> None:
+    def __init__(
+        self, name: str, setup: Setup, limit: float = _LIMIT, *, backend: str = ""
+    ) -> None:
         self.name, self._limit = name, limit
         self.facts: dict[str, Any] = {}
         self.absent = self.failed = ""
@@ -61,7 +64,7 @@ class Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            env=environment(setup.threads, _backend(name)),
+            env=environment(setup.threads, backend),
             text=True,
             encoding="utf-8",
         )
@@ -129,11 +132,6 @@ class Process:
         self._log.seek(0)
         lines = [line.strip() for line in self._log if line.strip()]
         return lines[-1] if lines else "none"
-
-
-def _backend(name: str) -> str:
-    entry = (CONTESTANTS | PEAKS).get(name)
-    return entry.backend if entry else ""
 
 
 def environment(threads: int, backend: str = "") -> dict[str, str]:

@@ -142,6 +142,19 @@ def test_the_peaks_of_the_libraries_that_take_part_are_measured():
     assert list(lineup.chosen(())) == [*lineup.PEAKS, *lineup.CONTESTANTS]
 
 
+def test_a_contestant_gets_the_backend_that_it_names(planted, field, monkeypatch):
+    field("good")
+    monkeypatch.setitem(
+        pretrain.CONTESTANTS, "good", Entry("good", "contestants", "none", 1.0, backend="jax")
+    )
+    given = []
+    monkeypatch.setattr(
+        processes, "environment", lambda *asked: given.append(asked) or environment(*asked)
+    )
+    bench_pretrain(SETUP, Effort(rounds=1), tell=str)
+    assert given.count((SETUP.threads, "jax")) == 1 and len(given) > 1
+
+
 def test_what_is_not_installed_is_absent(monkeypatch):
     planted = Entry("planted", "peak", "numpy_peak", 1.0, needs=("no_such_package",))
     monkeypatch.setitem(lineup.PEAKS, "planted", planted)

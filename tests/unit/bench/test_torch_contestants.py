@@ -11,6 +11,7 @@ pytest.importorskip("transformers")
 
 from nlputils.bench import Setup  # noqa: E402
 from nlputils.bench import torch_contestants as bench  # noqa: E402
+from nlputils.bench.lineup import CONTESTANTS  # noqa: E402
 from nlputils.bench.processes import Process  # noqa: E402
 from nlputils.bench.rows import token_rows  # noqa: E402
 
@@ -57,7 +58,8 @@ def test_the_batches_hide_pieces_of_the_common_rows():
 
 @pytest.mark.slow
 def test_the_course_takes_part_on_pytorch_in_bfloat16_whatever_the_backend_here():
-    process = Process("nlputils-torch-bf16", SETUP)
+    name = "nlputils-torch-bf16"
+    process = Process(name, SETUP, backend=CONTESTANTS[name].backend)
     assert not process.failed
     assert (process.facts["backend"], process.facts["dtype"]) == ("torch", "bfloat16")
     turns = [process.block(20) for _ in range(2)]
