@@ -83,13 +83,21 @@ class _Graphs:
         import torch
         from torch.fx.experimental.proxy_tensor import make_fx
 
+        from nlputils.torch_rewrites import plain_attention, rewrites
+
         self._model = model
         # Places of the learned weights that the loss depends on.
         self._read: list[int] = []
         learned, others, moments = tree.map_structure(torch.clone, self._numbers())
+        on_cpu = learned[0].device.type == "cpu"
+        plain = on_cpu and model.compute_dtype == "bfloat16"
         # What is drawn here counts for nothing: a training that goes on must draw the same again.
-        with torch.random.fork_rng(), _attention(model, learned[0].device.type):
-            gradient = make_fx(lambda *given: self._gradient(*given))(learned, others, batch)
+        with torch.random.fork_rng(), plain_attention() if plain else nullcontext():
+            written = make_fx(
+                lambda *given: self._gradient(*given),
+                decomposition_table=rewrites() if on_cpu else None,
+            )
+            gradient = written(learned, others, batch)
             # New arrays: one that is given twice would count as one.
             like_gradients = [torch.zeros_like(learned[place]) for place in self._read]
             update = make_fx(lambda *given: self._update(*given))(learned, moments, like_gradients)
@@ -144,15 +152,3 @@ class _Graphs:
 def _put(arrays: list[Any], changed: list[Any]) -> None:
     for array, value in zip(arrays, changed, strict=True):
         array.copy_(value)
-
-
-def _attention(model: keras.Model, device: str) -> Any:
-    """Choose attention's plain products where PyTorch's fused ones are slow.
-
-    On a CPU in bfloat16, the gradient of the fused attention took a quarter of a step with rows of
-    64 pieces, and the plain products a tenth. In float32 the fused attention was the faster one.
-    """
-    from torch.nn.attention import SDPBackend, sdpa_kernel
-
-    plain = device == "cpu" and model.compute_dtype == "bfloat16"
-    return sdpa_kernel([SDPBackend.MATH]) if plain else nullcontext()

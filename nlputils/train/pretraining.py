@@ -14,6 +14,7 @@ from nlputils.text import MaskedBatches
 from nlputils.torch_step import compile_whole_step
 from nlputils.train.history import History
 from nlputils.train.loop import Plan, train
+from nlputils.train.losses import TokenCrossEntropy
 from nlputils.train.optimizers import AdamW
 from nlputils.train.reuse import jit, set_back
 from nlputils.train.schedules import WarmupDecay
@@ -155,9 +156,7 @@ def compiled_with(
         The model with optimizer and loss.
     """
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "embedding"])
-    loss: Any = keras.losses.SparseCategoricalCrossentropy(
-        from_logits=True, reduction="mean_with_sample_weight"
-    )
+    loss: Any = TokenCrossEntropy(from_logits=True, reduction="mean_with_sample_weight")
     model = masked_lm_with_next(task) if next_sentence else trainable(task)
     if next_sentence:
         loss = {"masked": loss, "next": keras.losses.BinaryCrossentropy(from_logits=True)}

@@ -75,6 +75,21 @@ def test_a_step_that_torch_compiles_as_a_whole_trains_alike(require_backend, ten
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
+def test_a_compiled_training_on_several_threads_repeats_bit_for_bit(backend, require_backend):
+    require_backend(backend)
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT.with_name("repeats.py"))],
+        env=os.environ | {"KERAS_BACKEND": backend},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert int(done.stdout) == 0
+
+
+@pytest.mark.slow
 def test_without_a_compiler_torch_says_what_a_whole_step_needs(require_backend, tmp_path):
     require_backend("torch")
     missing = {"CXX": str(tmp_path / "none"), "TORCHINDUCTOR_CACHE_DIR": str(tmp_path / "empty")}
