@@ -356,7 +356,15 @@ def _add_pretrain_encoder(commands: "argparse._SubParsersAction[argparse.Argumen
     parser.add_argument(
         "--dtype",
         metavar="DTYPE",
-        help="how the training computes: float32 (default), or mixed_bfloat16 for a newer GPU",
+        help="how the training computes: float32 (default), or mixed_bfloat16 for a newer GPU, or "
+        "for a processor that multiplies bfloat16",
+    )
+    parser.add_argument(
+        "--jit-compile",
+        action="store_true",
+        default=None,
+        help="on PyTorch, compile the training step as a whole: up to a minute for each length of "
+        "rows, outside the training time; needs a C++ compiler",
     )
     parser.add_argument(
         "--work", type=Path, metavar="FOLDER", help="prepared text and checkpoints (default: runs)"
@@ -369,6 +377,8 @@ _PRETRAIN_EXAMPLES = """examples:
   nlputils pretrain-encoder mine-on --minutes 20 --start data/encoders/mine --first-length 64
   KERAS_BACKEND=jax nlputils pretrain-encoder gpu --minutes 30 --size small --batch-size 256 \\
     --first-length 64 --dtype mixed_bfloat16
+  KERAS_BACKEND=torch nlputils pretrain-encoder mine --minutes 100 --dtype mixed_bfloat16 \\
+    --jit-compile
 
 The text is prepared once and kept. The rate falls to 0 just when the minutes are used up. After an
 interruption the same command goes on from the last checkpoint."""
@@ -390,7 +400,8 @@ def _pretrain_encoder(args: argparse.Namespace) -> int:
         several = value if isinstance(value, tuple) else (value,)
         if name == "start":
             several = (Path(value).name,)  # the card tells no path of this machine
-        words += ["--" + name.replace("_", "-"), *map(str, several)]
+        # A switch takes no value.
+        words += ["--" + name.replace("_", "-"), *(str(v) for v in several if v is not True)]
     recipe = Recipe(budget_minutes=given.pop("minutes"), **given)
     work = args.work or runs_folder() / "work" / "encoders"
     print(f"The encoder is {make_encoder(recipe, args.folder, work, command=shlex.join(words))}")

@@ -91,7 +91,9 @@ class Recipe:
         precision: how the weights are stored, ``float32`` or ``float16``.
         dtype: how the training computes, a Keras dtype policy: ``float32``, or ``mixed_bfloat16``
             (bfloat16 inside the network, weights in float32). NVIDIA GPUs have fast units for it
-            since the Ampere generation of 2020.
+            since the Ampere generation of 2020, and some processors have them.
+        jit_compile: on PyTorch, compile the training step as a whole (`nlputils.train.pretrain`).
+            Other backends compile it without being asked.
     """
 
     corpora: tuple[str, ...] = ("enwiki_2015_wikiextractor", "tweets_tweeteval_emoji")
@@ -112,6 +114,7 @@ class Recipe:
     seed: int = 0
     precision: models.storage.Precision = "float16"
     dtype: str = "float32"
+    jit_compile: bool = False
 
     @property
     def goes_on(self) -> bool:
@@ -195,6 +198,7 @@ def make_encoder(
         warmup=recipe.warmup,
         validation=held_batches(rows, recipe, _WATCHED),
         report_seconds=min(60.0, max(_SHORT, 60 * recipe.budget_minutes / _REPORTS)),
+        jit_compile=True if recipe.jit_compile else None,
         label=f"pretraining {recipe.size}",
         checkpoint=work / f"checkpoints-{_key(recipe, earlier)}",
     )
@@ -497,8 +501,10 @@ def _peak_mb() -> int:
 def _key(recipe: Recipe, earlier: Earlier | None = None) -> str:
     """Name the checkpoints: equal for equal recipes only, and for the same encoder before."""
     decides = asdict(recipe)
-    if recipe.dtype == "float32":
-        del decides["dtype"]  # as it was before there was a choice: older checkpoints still serve
+    # As it was before there was a choice: older checkpoints still serve.
+    for name, usual in (("dtype", "float32"), ("jit_compile", False)):
+        if decides[name] == usual:
+            del decides[name]
     return fingerprint([decides, earlier.weights if earlier else ""])
 
 

@@ -264,7 +264,8 @@ def study_table(source: str | Path) -> pd.DataFrame:
         without training), ``frequency loss`` (what the frequencies alone reach on the held-out
         text), ``held-out loss`` and how far it lies above that of the rival (``more loss``; none
         where the pieces are others, since such losses cannot be compared) with the 95 % interval
-        of Student over the seeds (``more loss, 95 %``; none from one seed), and for each probe its
+        of Student over the seeds (``more loss, 95 %``; none from one seed) and what it says
+        (``loss``: ``higher``, ``lower`` or ``not distinguishable``), and for each probe its
         macro F1 with a 95 % interval, the paired ``difference`` to the rival with its own, and the
         ``verdict``: ``ahead``, ``behind`` or ``not distinguishable``.
 
@@ -325,7 +326,7 @@ def _row(
     row["held-out loss"] = mean(loss)
     more = [own[seed][loss] - others[seed][loss] for seed in both] if comparable else []
     row["more loss"] = float(np.mean(more)) if more else None
-    row["more loss, 95 %"] = _seeds_interval(more) if len(more) > 1 else ""
+    row |= _over_seeds(more) if len(more) > 1 else {"more loss, 95 %": "", "loss": ""}
     for probe, truth in held["truth"].items():
         found = evaluate.score(_METRIC, [_predicted(trial, probe, truth) for trial in own.values()])
         row[probe] = f"{evaluate.METRICS[_METRIC].show(found.value)} {found.interval}"
@@ -341,10 +342,12 @@ def _row(
     return row
 
 
-def _seeds_interval(differences: Sequence[float]) -> str:
-    """Return Student's 95 % interval for the mean of paired differences, one for each seed."""
+def _over_seeds(differences: Sequence[float]) -> dict[str, str]:
+    """Return Student's 95 % interval for the mean of paired differences, and what it says."""
     middle, half = float(np.mean(differences)), student_half_width(differences)
-    return f"[{middle - half:.3f}, {middle + half:.3f}]"
+    low, high = middle - half, middle + half
+    says = "higher" if low > 0 else "lower" if high < 0 else "not distinguishable"
+    return {"more loss, 95 %": f"[{low:.3f}, {high:.3f}]", "loss": says}
 
 
 def _predicted(trial: Mapping[str, Any], probe: str, truth: str) -> evaluate.Predicted:

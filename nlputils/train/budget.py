@@ -49,6 +49,7 @@ def pretrain_minutes(
     weight_decay: float = 0.01,
     validation: MaskedBatches | None = None,
     report_seconds: float = 60.0,
+    jit_compile: bool | None = None,
     label: str = "masked LM",
     checkpoint: str | Path | None = None,
 ) -> History:
@@ -71,6 +72,7 @@ def pretrain_minutes(
         weight_decay: AdamW's; not applied to biases, norms and embeddings.
         validation: held-out batches, scored at each report.
         report_seconds: training seconds between reports, checkpoints included.
+        jit_compile: as in `pretrain`; None does it from a budget of one minute.
         label: what the progress lines call the training; "" prints none.
         checkpoint: a folder. The same call goes on from the newest checkpoint in it: at most one
             report is lost. A training that was finished is restored.
@@ -94,7 +96,8 @@ def pretrain_minutes(
             "times above 0 and a share from 0 to below 1 were expected."
         )
     keep_freed_memory()
-    model = compiled(task, learning_rate, weight_decay, long=budget_minutes >= 1)
+    long = budget_minutes >= 1 if jit_compile is None else jit_compile
+    model = compiled(task, learning_rate, weight_decay, long=long, whole=jit_compile is True)
     if not model.built:
         model(batches[0][0])
     stages = [*(stage for _, stage in before), batches]

@@ -81,6 +81,10 @@ def test_the_table_says_what_casts_doubt_on_it():
         results({"nlputils": measured(2.0, others=1.5)})
     )
     assert "No peak: x" in table(results({"nlputils": measured(2.0)}, rate=1.0))
+    # A row in bfloat16 may pass the peak of float32, but not its own.
+    short = {"nlputils": measured(2.0, dtype="bfloat16")}
+    assert "No peak" not in table(results(short, rate=1.0))
+    assert "No peak: x" in table(results(short, bfloat16=1.0))
     assert "320" in quiet and "P: 1,000.0 in float32" in quiet
 
 

@@ -231,3 +231,38 @@ def test_the_dtype_reaches_the_recipe_and_only_a_new_one_changes_the_checkpoints
     plain = Recipe(budget_minutes=2.0)
     assert [recipe.dtype for recipe in given] == ["float32", "mixed_bfloat16"]
     assert making._key(given[0]) == making._key(plain) != making._key(given[1])
+
+
+def test_a_step_compiled_as_a_whole_is_asked_for_by_a_switch(monkeypatch, tmp_path):
+    given = []
+
+    def fake(recipe, folder, work, *, command):
+        given.append((recipe, command))
+        return folder
+
+    monkeypatch.setattr("nlputils.shipping.make_encoder", fake)
+    words = ["pretrain-encoder", str(tmp_path / "e"), "--minutes", "2"]
+    assert main(words) == main([*words, "--jit-compile", "--seed", "1"]) == 0
+    (plain, first), (whole, second) = given
+    assert (plain.jit_compile, whole.jit_compile) == (False, True)
+    assert first == "nlputils pretrain-encoder e --minutes 2.0"
+    assert second == "nlputils pretrain-encoder e --minutes 2.0 --seed 1 --jit-compile"
+    assert making._key(Recipe()) != making._key(Recipe(jit_compile=True))
+
+
+@pytest.mark.parametrize(("jit_compile", "asked"), [(True, True), (False, None)])
+def test_the_training_is_told_whether_to_compile_a_whole_step(
+    small, tmp_path, monkeypatch, jit_compile, asked
+):
+    class Enough(Exception):
+        """The training has begun."""
+
+    def watched(*given, jit_compile, **named):
+        told.append(jit_compile)
+        raise Enough
+
+    told = []
+    monkeypatch.setattr(making.train, "pretrain_minutes", watched)
+    with pytest.raises(Enough):
+        make_encoder(replace(SMALL, jit_compile=jit_compile), tmp_path / "e", small[1], tell=str)
+    assert told == [asked]

@@ -99,9 +99,29 @@ def test_the_loss_over_seeds_has_students_interval(ran, tmp_path, monkeypatch):
     assert row["more loss"] == pytest.approx(1)
     assert row["seconds"] == 28, "the others were disturbed"
     assert row["more loss, 95 %"] == f"[{1 - half:.3f}, {1 + half:.3f}]"
-    assert table.loc[studies.RECIPE.base, "more loss, 95 %"] == ""
+    assert row["loss"] == "not distinguishable"
+    assert list(table.loc[studies.RECIPE.base, ["more loss, 95 %", "loss"]]) == ["", ""]
     one = run_study("recipe", tmp_path / "o.json", tmp_path, BUDGET, questions=["norm"], tell=str)
     assert list(one["more loss, 95 %"]) == ["", ""], "one seed says nothing of seeds"
+    assert list(one["loss"]) == ["", ""]
+
+
+@pytest.mark.parametrize(("sign", "says"), [(1, "higher"), (-1, "lower")])
+def test_a_loss_whose_interval_leaves_out_zero_is_told_apart(
+    ran, tmp_path, monkeypatch, sign, says
+):
+    cheap = studies.run_trial
+
+    def trial(settings, budget, seed, rows, tell):
+        found = cheap(settings, budget, seed, rows, tell)
+        # Differences 2.0, 2.1, 2.2: mean 2.1, half width 4.303 x 0.1 / sqrt(3) = 0.25.
+        more = (settings.norm == "pre") * (2 + seed / 10)
+        return found | {"held_out_loss": found["held_out_loss"] + sign * more}
+
+    monkeypatch.setattr(studies, "run_trial", trial)
+    path = tmp_path / "t.json"
+    table = run_study("recipe", path, tmp_path, BUDGET, questions=["norm"], seeds=3, tell=str)
+    assert list(table["loss"]) == ["", says]
 
 
 def test_a_study_that_came_with_the_course_is_read_by_its_name(ran, tmp_path, monkeypatch):
