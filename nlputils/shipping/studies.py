@@ -266,8 +266,9 @@ def study_table(source: str | Path) -> pd.DataFrame:
         where the pieces are others, since such losses cannot be compared) with the 95 % interval
         of Student over the seeds (``more loss, 95 %``; none from one seed) and what it says
         (``loss``: ``higher``, ``lower`` or ``not distinguishable``), and for each probe its
-        macro F1 with a 95 % interval, the paired ``difference`` to the rival with its own, and the
-        ``verdict``: ``ahead``, ``behind`` or ``not distinguishable``.
+        macro F1 with a 95 % interval, the paired ``difference`` to the rival with its own (and in
+        ``points`` as a number), and the ``verdict``: ``ahead``, ``behind`` or ``not
+        distinguishable``.
 
     Raises:
         CourseError: the file does not exist, or holds no trial of the first row.
@@ -330,13 +331,14 @@ def _row(
     for probe, truth in held["truth"].items():
         found = evaluate.score(_METRIC, [_predicted(trial, probe, truth) for trial in own.values()])
         row[probe] = f"{evaluate.METRICS[_METRIC].show(found.value)} {found.interval}"
-        row |= {f"{probe}, difference": "", f"{probe}, verdict": ""}
+        row |= {f"{probe}, points": None, f"{probe}, difference": "", f"{probe}, verdict": ""}
         if both:
             first, second = (
                 [_predicted(trials[seed], probe, truth) for seed in both]
                 for trials in (own, others)
             )
             comparison = evaluate.compare(_METRIC, first, second, (name, rival))
+            row[f"{probe}, points"] = 100 * comparison.difference
             row[f"{probe}, difference"] = comparison.interval
             row[f"{probe}, verdict"] = comparison.verdict
     return row

@@ -76,6 +76,9 @@ def test_the_table_sets_each_answer_beside_the_base(ran, tmp_path):
         for part in one.loc["45 % hidden", "pocket_reviews, difference"].split("[")[1].split(",")
     )
     assert high < 0 and low < high, "40 more errors must be seen"
+    points = one["pocket_reviews, points"]
+    assert points["15 % hidden"] == 0 and low < points["45 % hidden"] < high
+    assert np.isnan(points[studies.RECIPE.base])
     verdicts = one["pocket_reviews, verdict"]
     assert verdicts["45 % hidden"] == "behind"
     assert verdicts["15 % hidden"] == "not distinguishable"
