@@ -22,7 +22,9 @@ NOTES = (
     "nlputils and the guide mask their batches while they train. Hugging Face's BERT gets batches "
     "that were masked beforehand, no padding mask, and no clipping of gradients. nlputils clips.",
     "nlputils on PyTorch is the same code on another backend of Keras, its step compiled as a "
-    "whole (`nlputils.train.pretrain` with `jit_compile=True`).",
+    "whole (`nlputils.train.pretrain` with `jit_compile=True`). On a CPU, some of PyTorch's "
+    "operations are written in other words there (`nlputils.torch_rewrites`), which Hugging Face's "
+    "BERT does not do.",
     "The guide gets rows of ids; as published, it cuts strings into pieces while it trains.",
     "The products of a step alone are those that Keras makes forward and backward, without what "
     "stands between them: their vectors are only scaled once a block. What they fall short of the "

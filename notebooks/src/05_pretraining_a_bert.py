@@ -1090,7 +1090,7 @@ lesson.claim(
 )
 
 # %% [markdown]
-# The planted error is one more verdict. Is a small vocabulary really worse? You looked for it in a long list. Suppose that all these recipes were in truth as good as the first one. An interval that is right leaves out zero once in twenty times all the same. Multiply the number of verdicts by that. So one is no surprise, and two would not be one.
+# The planted error is one more verdict. Is a small vocabulary really worse? You looked for it in a long list. Suppose that all these recipes were in truth as good as the first one. An interval that is right leaves out zero once in twenty times all the same. (Where nothing differs, ours for tweets are a little too wide, so it happens more seldom. Those for films may be too narrow; you know why.) Multiply the number of verdicts by that. So one is no surprise, and two would not be one.
 #
 # But such a count does not see how far from zero an interval lies. How far is the nearer end of this one, beside its width? A strict rule (Bonferroni's) asks more of it. With so many looks, each of them may err only once in twenty times their number. Our tables do not say whether the interval would still leave out zero. What does the other probe say of this recipe? A fair test would be a new trial that asks for this one recipe, with other seeds and other texts.
 
