@@ -198,7 +198,7 @@ def make_encoder(
         warmup=recipe.warmup,
         validation=held_batches(rows, recipe, _WATCHED),
         report_seconds=min(60.0, max(_SHORT, 60 * recipe.budget_minutes / _REPORTS)),
-        jit_compile=True if recipe.jit_compile else None,
+        jit_compile=recipe.jit_compile or None,
         label=f"pretraining {recipe.size}",
         checkpoint=work / f"checkpoints-{_key(recipe, earlier)}",
     )

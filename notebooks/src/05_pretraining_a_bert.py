@@ -1018,7 +1018,8 @@ probed(choices, "sst2_glue", "seeds")
 
 
 # %%
-told = choices.set_index("recipe")["loss"]
+by_choice = choices.set_index("recipe")
+told = by_choice["loss"]
 rate = told[["random vectors", "half the rate", "twice the rate"]]
 lesson.claim(
     "From random vectors, and at half the learning rate, the held-out loss is higher than in the "
@@ -1040,7 +1041,7 @@ lesson.claim(
 # In the first planted error, the three words stand in the reverse order. In the second one, no loss is higher. If no recipe changed anything, an interval would leave out zero about once in twenty times. So the seeds alone are not the reason for all of these. Of a single one we are less sure: we looked at many.
 
 # %%
-outcomes = choices.set_index("recipe").filter(like="verdict")
+outcomes = by_choice.filter(like="verdict")
 rates = outcomes.loc[["half the rate", "twice the rate"]]
 ahead = rates.copy()
 ahead.iloc[0, 0] = "ahead"
@@ -1095,7 +1096,7 @@ lesson.claim(
 # But such a count does not see how far from zero an interval lies. How far is the nearer end of this one, beside its width? A strict rule (Bonferroni's) asks more of it. With so many looks, each of them may err only once in twenty times their number. Our tables do not say whether the interval would still leave out zero. What does the other probe say of this recipe? A fair test would be a new trial that asks for this one recipe, with other seeds and other texts.
 
 # %%
-points = choices.set_index("recipe").filter(like="points").drop("as it is").stack()
+points = by_choice.filter(like="points").drop("as it is").stack()
 lesson.claim(
     "Of all differences in the two probe tables, only one lies above zero.",
     lambda less: (less > 0).sum() == 1,

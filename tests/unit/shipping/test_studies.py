@@ -85,14 +85,20 @@ def test_the_table_sets_each_answer_beside_the_base(ran, tmp_path):
     assert verdicts[studies.RECIPE.base] == ""
 
 
-def test_the_loss_over_seeds_has_students_interval(ran, tmp_path, monkeypatch):
+def add_loss(monkeypatch, more):
+    """Let the trials with the norm before each block end with a loss that is higher by so much."""
     cheap = studies.run_trial
 
     def trial(settings, budget, seed, rows, tell):
         found = cheap(settings, budget, seed, rows, tell)
-        return found | {"held_out_loss": found["held_out_loss"] + (settings.norm == "pre") * seed}
+        added = more(seed) if settings.norm == "pre" else 0
+        return found | {"held_out_loss": found["held_out_loss"] + added}
 
     monkeypatch.setattr(studies, "run_trial", trial)
+
+
+def test_the_loss_over_seeds_has_students_interval(ran, tmp_path, monkeypatch):
+    add_loss(monkeypatch, lambda seed: seed)
     path = tmp_path / "t.json"
     table = run_study("recipe", path, tmp_path, BUDGET, questions=["norm"], seeds=3, tell=str)
     table = table.set_index("answer")
@@ -113,15 +119,8 @@ def test_the_loss_over_seeds_has_students_interval(ran, tmp_path, monkeypatch):
 def test_a_loss_whose_interval_leaves_out_zero_is_told_apart(
     ran, tmp_path, monkeypatch, sign, says
 ):
-    cheap = studies.run_trial
-
-    def trial(settings, budget, seed, rows, tell):
-        found = cheap(settings, budget, seed, rows, tell)
-        # Differences 2.0, 2.1, 2.2: mean 2.1, half width 4.303 x 0.1 / sqrt(3) = 0.25.
-        more = (settings.norm == "pre") * (2 + seed / 10)
-        return found | {"held_out_loss": found["held_out_loss"] + sign * more}
-
-    monkeypatch.setattr(studies, "run_trial", trial)
+    # Differences 2.0, 2.1, 2.2: mean 2.1, half width 4.303 x 0.1 / sqrt(3) = 0.25.
+    add_loss(monkeypatch, lambda seed: sign * (2 + seed / 10))
     path = tmp_path / "t.json"
     table = run_study("recipe", path, tmp_path, BUDGET, questions=["norm"], seeds=3, tell=str)
     assert list(table["loss"]) == ["", says]

@@ -21,11 +21,21 @@ SCRIPT = Path(__file__).with_name("on_a_backend.py")
 TOLERANCE = 4e-5
 
 
+def run(backend: str, script: Path, *words: str | Path, **environment: str):
+    """Run a script on a backend; return its exit code and what it wrote."""
+    given = {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3", **environment}
+    return subprocess.run(
+        [sys.executable, script, *words],
+        env=os.environ | given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def trained(backend: str, folder: Path, *flags: str) -> dict[str, np.ndarray]:
     result = folder / f"{backend}.npz"
-    words = [sys.executable, str(SCRIPT), str(folder), str(result), *flags]
-    environment = os.environ | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    done = run(backend, SCRIPT, folder, result, *flags)
     assert done.returncode == 0, done.stderr[-2000:]
     with np.load(result) as file:
         return dict(file)
@@ -78,13 +88,7 @@ def test_a_step_that_torch_compiles_as_a_whole_trains_alike(require_backend, ten
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
 def test_a_compiled_training_on_several_threads_repeats_bit_for_bit(backend, require_backend):
     require_backend(backend)
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT.with_name("repeats.py"))],
-        env=os.environ | {"KERAS_BACKEND": backend},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run(backend, SCRIPT.with_name("repeats.py"))
     assert done.returncode == 0, done.stderr[-2000:]
     assert int(done.stdout) == 0
 
@@ -93,13 +97,7 @@ def test_a_compiled_training_on_several_threads_repeats_bit_for_bit(backend, req
 def test_without_a_compiler_torch_says_what_a_whole_step_needs(require_backend, tmp_path):
     require_backend("torch")
     missing = {"CXX": str(tmp_path / "none"), "TORCHINDUCTOR_CACHE_DIR": str(tmp_path / "empty")}
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT), str(tmp_path), str(tmp_path / "result.npz"), "whole"],
-        env=os.environ | {"KERAS_BACKEND": "torch"} | missing,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run("torch", SCRIPT, tmp_path, tmp_path / "result.npz", "whole", **missing)
     assert done.returncode == 1
     assert "CourseError: PyTorch could not compile the training step" in done.stderr
     assert "jit_compile=False" in done.stderr
