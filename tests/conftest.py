@@ -1,8 +1,11 @@
 """What all tests share."""
 
+import importlib.util
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,8 @@ quiet_tensorflow()
 
 # The folders whose tests look at one run of the course, which takes minutes.
 ON_THE_RUN = ("tests/notebooks/", "tests/browser/", "tests/quality/")
+# Runs of the course of their own, beside that one.
+OTHER_RUN = "tests/quality/test_other_backends.py"
 # Files of minutes: begun last, one of them would run alone while the other processes wait.
 LONG = (
     "tests/unit/train/",
@@ -48,7 +53,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "run" if nodeid.startswith(ON_THE_RUN) else nodeid.partition("::")[0]
+            of_the_run = nodeid.startswith(ON_THE_RUN) and not nodeid.startswith(OTHER_RUN)
+            return "run" if of_the_run else nodeid.partition("::")[0]
 
     return ByFile(config, log)
 
@@ -94,6 +100,21 @@ def program() -> str:
 def as_a_learner() -> dict[str, str]:
     """The environment of a learner's machine: without what only the tests have set."""
     return {name: value for name, value in os.environ.items() if QUICK.get(name) != value}
+
+
+@pytest.fixture(scope="session")
+def require_backend(project_root: Path) -> Callable[[str], None]:
+    """Skip the tests of a backend that is missing, unless the locks of `make test` hold it."""
+    places = (project_root / "requirements.lock", project_root / "tests" / "requirements.lock")
+    locked = set(re.findall(r"(?m)^([\w.-]+)==", "".join(place.read_text() for place in places)))
+
+    def require(backend: str) -> None:
+        if importlib.util.find_spec(backend) is None:
+            if backend in locked:
+                pytest.fail(f"{backend} is not installed, and stands in a lock: run `make test`")
+            pytest.skip(f"{backend} is not installed: it is not tested")
+
+    return require
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from nlputils.errors import CourseError
 
 # Values closer than this are equal: the last digits of a sum depend on its order.
 _EQUAL = 1e-9
-_SETTINGS = {"device": "device", "platform": "system", "commit": "commit"}
+_SETTINGS = {"device": "device", "platform": "system", "backend": "backend", "commit": "commit"}
 _HASHED = {
     "nlputils": "the code of nlputils",
     "requirements.lock": "the locked packages",

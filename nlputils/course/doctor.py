@@ -23,13 +23,12 @@ from nlputils.course.sources import drift
 from nlputils.data import course_root, provenance, registry, verify
 from nlputils.data.files import check_checksums, with_checksums
 from nlputils.errors import CourseError
-from nlputils.lesson.machine import cores, gpus
+from nlputils.lesson.machine import backend, cores, gpus
 from nlputils.lesson.session import runs_folder
 
 _LEAST_GB, _EASY_GB = 2.0, 4.0
 _DISK_GB = {"pocket": 1.0, "laptop": 4.0, "gpu": 8.0}
 _KERNEL_SECONDS = 90
-_BACKENDS = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}
 Status = Literal["ok", "note", "fail"]
 
 
@@ -173,19 +172,13 @@ def compute(profile: str) -> Finding:
         profile: What is to be run.
 
     Returns:
-        Whether the backend is installed and, for the profile gpu, whether it can use a GPU.
+        What there is.
+
+    Raises:
+        CourseError: the backend is not installed or, for the profile gpu, cannot use a GPU.
     """
-    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
     names = ", ".join(gpus()) or "no GPU"
-    if backend not in _BACKENDS:
-        remedy = f"Set KERAS_BACKEND to one of {', '.join(_BACKENDS)}, or unset it."
-        return Finding("fail", f"KERAS_BACKEND is {backend!r}", remedy)
-    try:
-        version = importlib.metadata.version(_BACKENDS[backend])
-    except importlib.metadata.PackageNotFoundError:
-        remedy = f"Install it, `pip install {_BACKENDS[backend]}`, or unset KERAS_BACKEND."
-        return Finding("fail", f"the backend {backend} is not installed", remedy)
-    found = f"{cores()} CPU cores, {names}, Keras on {backend} {version}"
+    found = f"{cores()} CPU cores, {names}, Keras on {' '.join(backend())}"
     if profile != "gpu":
         return Finding("ok", found)
     from nlputils.course.runner import require_gpu

@@ -21,6 +21,7 @@ from nlputils.course.runner import require_gpu
 from nlputils.data import course_root, write_atomic
 from nlputils.data.files import read_object
 from nlputils.errors import CourseError
+from nlputils.lesson.machine import backend
 from nlputils.lesson.session import runs_folder
 from nlputils.memory import with_huge_pages
 
@@ -44,11 +45,12 @@ def lab(
         The exit code of JupyterLab.
 
     Raises:
-        CourseError: When the profile or a lesson does not exist, the port is taken, or the
-            profile needs a GPU that is not there.
+        CourseError: When the profile or a lesson does not exist, the port is taken, the backend
+            is missing, or the profile needs a GPU that is not there.
     """
     folder = notebooks_folder()
     profiles = read_profiles(folder / "profiles.toml")
+    backend()  # raises where it is missing: better now than in the first cell
     if profiles.profile(profile).needs_gpu:
         require_gpu()
     lessons = read_lessons(folder)

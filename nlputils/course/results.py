@@ -12,13 +12,12 @@ from typing import Any
 from nlputils import __version__
 from nlputils.course.store import Entry, copy_tree, replace_folder
 from nlputils.data import course_root, write_atomic
-from nlputils.lesson.machine import device
+from nlputils.lesson.machine import backend, device
 from nlputils.lesson.records import readable_lines
 
 _PACKAGES = (
     "keras",
     "keras-hub",
-    "tensorflow",
     "numpy",
     "pandas",
     "scikit-learn",
@@ -162,9 +161,10 @@ def environment() -> dict[str, Any]:
     """Describe the machine and the packages of a run.
 
     Returns:
-        Versions, platform, device and, in a git clone, the commit.
+        Versions, platform, device, the backend of Keras and, in a git clone, the commit.
     """
     versions = {"python": platform.python_version(), "nlputils": __version__}
+    arithmetic, versions[arithmetic] = backend()
     for name in _PACKAGES:
         try:
             versions[name] = importlib.metadata.version(name)
@@ -172,7 +172,8 @@ def environment() -> dict[str, Any]:
             versions[name] = "not installed"
     commit = _commit()
     found: dict[str, Any] = {"versions": versions, "platform": platform.platform()}
-    return found | {"machine": platform.machine(), "device": device(), "commit": commit}
+    found |= {"machine": platform.machine(), "device": device(), "backend": arithmetic}
+    return found | {"commit": commit}
 
 
 def _commit() -> str | None:

@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -25,7 +24,7 @@ from nlputils.course.sources import drift
 from nlputils.course.store import Store, point_latest
 from nlputils.course.watch import Outcome
 from nlputils.errors import CourseError
-from nlputils.lesson.machine import gpus
+from nlputils.lesson.machine import backend, gpus
 
 _FREE_MB = 500
 
@@ -41,10 +40,11 @@ def run(order: Order) -> int:
 
     Raises:
         CourseError: When the run cannot begin: an unknown name, a missing artefact, no GPU,
-            another run under way, notebooks that differ from their sources.
+            no such backend, another run under way, notebooks that differ from their sources.
     """
     profiles = read_profiles(order.notebooks / "profiles.toml")
     profile = profiles.profile(order.profile)
+    backend()  # raises where it is missing: better now than in the middle of a lesson
     if profile.needs_gpu and not on_trial(order, profile):
         require_gpu()
     _require_sources(order.notebooks)
@@ -346,11 +346,10 @@ def require_gpu() -> None:
 
 def _usable_gpus() -> int:
     """Ask the framework itself, in a process of its own, how many GPUs it can use."""
-    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
     code = {
         "jax": "import jax; print(sum(d.platform == 'gpu' for d in jax.devices()))",
         "torch": "import torch; print(torch.cuda.device_count())",
-    }.get(backend, "import tensorflow as t; print(len(t.config.list_physical_devices('GPU')))")
+    }.get(backend()[0], "import tensorflow as t; print(len(t.config.list_physical_devices('GPU')))")
     answer = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=300
     )

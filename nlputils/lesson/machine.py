@@ -1,11 +1,41 @@
 """The machine a lesson runs on, found out without importing a deep learning framework."""
 
 import functools
+import importlib.metadata
 import os
 import shutil
 import subprocess
+import sys
 
 import psutil
+
+from nlputils.errors import CourseError
+
+# The libraries that Keras can leave its arithmetic to; each is the name of its distribution, too.
+BACKENDS = ("tensorflow", "jax", "torch")
+
+
+def backend() -> tuple[str, str]:
+    """Name the backend of Keras that ``KERAS_BACKEND`` asks for, and look up its version.
+
+    Returns:
+        The name and the version, e.g. ``("tensorflow", "2.21.0")``.
+
+    Raises:
+        CourseError: Keras has no such backend, or it is not installed.
+    """
+    name = os.environ.get("KERAS_BACKEND", "tensorflow")
+    if name not in BACKENDS:
+        raise CourseError(
+            f"KERAS_BACKEND is {name!r}. Set it to one of {', '.join(BACKENDS)}, or unset it."
+        )
+    try:
+        return name, importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError as error:
+        raise CourseError(
+            f"KERAS_BACKEND asks for {name}, which is not installed. Install it, `{sys.executable} "
+            f"-m pip install {name}`, or unset KERAS_BACKEND."
+        ) from error
 
 
 @functools.cache

@@ -3,9 +3,10 @@
 An embedding's gradient has one row for each time a piece was read. JAX and torch add the rows of
 one piece up before the optimizer sees them. TensorFlow hands them over one by one, and Keras 3.15
 squares them before it adds them up: Adam's second moment then is the sum of the squares, not the
-square of the sum (Kingma & Ba 2015, algorithm 1), and a piece that is read often moves by more
-than the learning rate. Here the rows are added up first. `tests/unit/train/test_optimizers.py`
-holds the update to one worked by hand, and says when Keras no longer needs this.
+square of the sum (Kingma & Ba 2015, algorithm 1). A piece that is read often then moves too far
+where its rows agree, and too little where they do not. Here the rows are added up first.
+`tests/unit/train/test_optimizers.py` holds the update to one worked by hand, and says when Keras
+no longer needs this.
 """
 
 from __future__ import annotations

@@ -136,14 +136,14 @@ from nlputils.text import bert_inputs
 # Only their first words: then there is padding, whatever the messages are.
 rows = tokenizer.encode([" ".join(text.split()[:2]) for text in split.test["text"][:3]], length)
 task = models.classifier(start_from("pretrained", 0), len(split.labels), pooling="mean", seed=0)
-logits = np.asarray(models.trainable(task)(bert_inputs(rows)))
+logits = models.trainable(task).predict_on_batch(bert_inputs(rows))
 logits.round(3)
 
 # %% [markdown]
 # By hand, padding must count for nothing: add up the vectors of the real pieces, divide by their number, and multiply with the dense layer's matrix.
 
 # %%
-vectors = np.asarray(task.backbone(bert_inputs(rows))["sequence_output"])
+vectors = task.backbone.predict_on_batch(bert_inputs(rows))["sequence_output"]
 real = (rows != tokenizer.pad_id)[:, :, None]
 matrix, bias = task.get_layer("logits").get_weights()
 by_hand = (vectors * real).sum(1) / real.sum(1) @ matrix + bias

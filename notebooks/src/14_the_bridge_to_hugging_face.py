@@ -777,8 +777,9 @@ path = write(work / "classifier", published, **options)
 # %%
 make = keras_hub.models.BertTextClassifier.from_preset
 twice = [make(str(path), num_classes=2, preprocessor=None) for _ in range(2)]
-logits = [np.asarray(task(bert_inputs(rows))) for task in twice]
-vectors = [np.asarray(task.backbone(bert_inputs(rows))["sequence_output"]) for task in twice]
+logits = [task.predict_on_batch(bert_inputs(rows)) for task in twice]
+answers = [task.backbone.predict_on_batch(bert_inputs(rows)) for task in twice]
+vectors = [answer["sequence_output"] for answer in answers]
 as_built = judged(with_setting(path, "hidden_act", "gelu_pytorch_tanh"))
 head_gap = float(np.abs(logits[0] - logits[1]).max())
 head_encoder_gap = gap(vectors[0], as_built, seen)

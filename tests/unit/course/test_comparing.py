@@ -220,15 +220,24 @@ def test_what_was_different_about_the_runs_is_said(compared):
     about_a = {
         "lessons": one,
         "commit": "a" * 40,
-        "versions": {"keras": "3.15"},
+        "backend": "tensorflow",
+        "versions": {"keras": "3.15", "tensorflow": "2.21"},
         "hashes": {"data": 1},
     }
-    about_b = {"lessons": two, "commit": f"{'b' * 40}-dirty", "versions": {"keras": "3.16"}}
+    about_b = {
+        "lessons": two,
+        "commit": f"{'b' * 40}-dirty",
+        "backend": "jax",
+        "versions": {"keras": "3.16", "jax": "0.11"},
+    }
     found = compared({"01": {}}, {"01": {}}, about_a=about_a, about_b=about_b)
     assert found.settings == (
+        "backend: tensorflow -> jax",
         "commit: aaaaaaaaaa -> bbbbbbbbbb-dirty",
         "the embedded data",
         "keras: 3.15 -> 3.16",
+        "tensorflow: 2.21 -> none",
+        "jax: none -> 0.11",
         "01.epochs: 3 -> 4",
     )
 

@@ -479,13 +479,17 @@ def test_data_and_versions_are_told(reported):
         "files": ["data/pocket/messages.csv"],
     }
     page = reported(
-        data={"sms": source}, versions={"keras": "3.15.1"}, commit="c" * 40, hashes={"data": "d"}
+        data={"sms": source},
+        backend="jax",
+        versions={"keras": "3.15.1"},
+        commit="c" * 40,
+        hashes={"data": "d"},
     )
     row = rows_of(page, "Data sets of this run")[0]
     assert row[:4] == ["sms", "embedded in the course", "CC BY 4.0", "Someone (2011)"]
     assert "data/pocket/messages.csv" in row[4]
     versions = dict(rows_of(page, "Machine and versions"))
-    assert versions["keras"] == "3.15.1"
+    assert (versions["backend"], versions["keras"]) == ("jax", "3.15.1")
     assert versions["commit"] == "c" * 40
     assert versions["sha256 of the embedded data"] == "d"
 

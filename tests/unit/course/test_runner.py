@@ -1,12 +1,15 @@
 """Headless runs: what is done, what fails and how it is said, what is not done twice."""
 
+import importlib.metadata
 import json
 import os
 from pathlib import Path
 
 import pytest
 
+from nlputils.course.lab import lab
 from nlputils.course.plan import Order
+from nlputils.course.results import environment
 from nlputils.course.runner import run
 from nlputils.course.store import Store
 from nlputils.errors import CourseError
@@ -182,3 +185,31 @@ def test_a_full_disk_is_told_before_the_run(tmp_path, toy, toy_source, monkeypat
     monkeypatch.setattr("nlputils.course.runner._FREE_MB", 1e12)
     with pytest.raises(CourseError, match="MB are free"):
         run(Order(profile="pocket", notebooks=folder, runs=tmp_path / "runs"))
+
+
+def test_a_run_says_which_backend_it_ran_on(monkeypatch):
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    usual = environment()
+    assert usual["backend"] == "tensorflow" and "jax" not in usual["versions"]
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    other = environment()
+    assert other["backend"] == "jax" and "tensorflow" not in other["versions"]
+    assert other["versions"]["jax"] != "not installed"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("jaxx", "KERAS_BACKEND is 'jaxx'"), ("torch", "asks for torch, which is")]
+)
+def test_a_backend_that_is_not_there_is_refused_before_the_first_lesson(
+    course, monkeypatch, name, words
+):
+    def missing(distribution):
+        raise importlib.metadata.PackageNotFoundError(distribution)
+
+    monkeypatch.setenv("KERAS_BACKEND", name)
+    monkeypatch.setattr(importlib.metadata, "version", missing)
+    with pytest.raises(CourseError, match=words):
+        run(order(course, name="refused"))
+    with pytest.raises(CourseError, match=words):
+        lab("pocket", None, browser=False, reset=(), prepare_only=True)
+    assert not (course / "runs" / "refused").exists()
