@@ -127,8 +127,9 @@ def compare(
     same texts (the paired bootstrap; Berg-Kirkpatrick, Burkett and Klein 2012), and runs are
     paired in their order. Pairing removes what is hard for both. An interval that leaves out 0
     corresponds to a test at the 5 % level of *one* comparison: of twenty comparisons between equal
-    systems, one is expected to leave out 0. An interval that holds 0 does not show that the
-    systems are equal: it shows that these texts and seeds cannot tell them apart.
+    systems, one is expected to leave out 0, and fewer where each has several seeds, since those
+    intervals are too wide there (see `seeds_half_width`). An interval that holds 0 does not show
+    that the systems are equal: it shows that these texts and seeds cannot tell them apart.
 
     Args:
         metric: A name of ``METRICS``, or the function of that name.

@@ -954,7 +954,7 @@ probed(objectives, "sst2_glue")
 # %% [markdown]
 # The first row is the rival without training. Only the second row is set beside it directly. Is any other score in a table higher than its first one? If none is, then no training here is shown to help these tasks. (The last row has other pieces, so the first one is no fair start for it.)
 #
-# You look at ten intervals, five in each table. Suppose that no step did anything. Each interval would still leave out zero about once in twenty times. So among ten it would happen to one or more in about four studies of ten, if they had nothing in common. Ours have, so this is a rough guide. Do you find one? Its row changes several things at once: the kind of pieces, the capital letters, the passes, and how much text its 32 pieces hold. And three seeds are few.
+# You look at ten intervals, five in each table. Suppose that no step did anything. An interval that is right would still leave out zero once in twenty times. So among ten it would happen to one or more in about four studies of ten, if they had nothing in common. Ours have, and ours are a little wide, so this is a rough guide. Do you find one? Its row changes several things at once: the kind of pieces, the capital letters, the passes, and how much text its 32 pieces hold. And three seeds are few.
 
 # %%
 # The verdicts of both probes on the two rows.
