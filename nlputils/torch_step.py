@@ -117,7 +117,7 @@ class _Graphs:
             raise CourseError(
                 f"PyTorch could not compile the training step ({why}). On a CPU it needs a C++ "
                 "compiler and Python's headers (Debian: apt install g++ python3-dev). Install "
-                "them, or train without: jit_compile=False."
+                "them, or train without: jit_compile=False, on the command line no --jit-compile."
             ) from error
         return loss
 
