@@ -3,7 +3,6 @@
 import dataclasses
 import importlib.metadata
 import json
-import os
 import platform
 import random
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nlputils.data import SOURCE_WORDS, Provenance, provenance, registry, write_atomic
-from nlputils.lesson.machine import device
+from nlputils.lesson.machine import backend, device
 from nlputils.lesson.quiet import quiet_tensorflow
 from nlputils.lesson.session import Session, begin
 from nlputils.memory import keep_freed_memory
@@ -34,7 +33,8 @@ def start(number: str, *, profile: str, data: Sequence[str] = (), seed: int = 0)
         seed: The seed.
 
     Raises:
-        CourseError: When a data set is unknown, or the notebook and the runner disagree.
+        CourseError: When a data set is unknown, the backend of Keras is missing, or the notebook
+            and the runner disagree.
     """
     quiet_tensorflow()
     keep_freed_memory()
@@ -71,12 +71,13 @@ def versions() -> dict[str, str]:
     """Look up the versions that matter, without importing the packages.
 
     Returns:
-        Version by name; ``"not installed"`` where a package is missing. With another Keras
-        backend than TensorFlow, that backend's stands in TensorFlow's place.
+        Version by name; ``"not installed"`` where a package is missing.
+
+    Raises:
+        CourseError: the backend of Keras is missing.
     """
-    found = {"python": platform.python_version()}
-    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
-    for name, distribution in {backend: backend, **_PACKAGES}.items():
+    found = {"python": platform.python_version(), **dict([backend()])}
+    for name, distribution in _PACKAGES.items():
         try:
             found[name] = importlib.metadata.version(distribution)
         except importlib.metadata.PackageNotFoundError:
