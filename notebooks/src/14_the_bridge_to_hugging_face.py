@@ -284,6 +284,8 @@ print(f"{len(ids)} rows with {real.sum():,} pieces; {len(np.unique(ids[real])):,
 # How large may a gap be? Keras computes with 32 bits, our judge with 64. The judge can tell what this costs without Keras: it computes once more, with 32.
 
 # %%
+import keras
+
 from nlputils.text import bert_inputs
 
 unit = "(largest difference)"
@@ -291,7 +293,8 @@ unit = "(largest difference)"
 
 def gap(found, expected, where=real):
     """The largest difference at places that are no padding."""
-    return float(np.abs(np.asarray(found) - np.asarray(expected))[where].max())
+    found, expected = (keras.ops.convert_to_numpy(vectors) for vectors in (found, expected))
+    return float(np.abs(found - expected)[where].max())
 
 
 def passes(found):
@@ -300,7 +303,7 @@ def passes(found):
 
 
 # %%
-in_keras = np.asarray(ours.backbone(bert_inputs(ids))["sequence_output"])
+in_keras = ours.backbone(bert_inputs(ids))["sequence_output"]
 expected = encode(library, ids, real, config)
 rounding_gap = gap(encode(library, ids, real, config, dtype=np.float32), expected)
 export_gap = gap(in_keras, expected)
@@ -777,11 +780,10 @@ path = write(work / "classifier", published, **options)
 # %%
 make = keras_hub.models.BertTextClassifier.from_preset
 twice = [make(str(path), num_classes=2, preprocessor=None) for _ in range(2)]
-logits = [task.predict_on_batch(bert_inputs(rows)) for task in twice]
-answers = [task.backbone.predict_on_batch(bert_inputs(rows)) for task in twice]
-vectors = [answer["sequence_output"] for answer in answers]
+logits = [task(bert_inputs(rows)) for task in twice]
+vectors = [task.backbone(bert_inputs(rows))["sequence_output"] for task in twice]
 as_built = judged(with_setting(path, "hidden_act", "gelu_pytorch_tanh"))
-head_gap = float(np.abs(logits[0] - logits[1]).max())
+head_gap = gap(*logits, where=...)
 head_encoder_gap = gap(vectors[0], as_built, seen)
 lesson.record("head_gap", head_gap, unit=unit)
 lesson.record("head_encoder_gap", head_encoder_gap, unit=unit)
