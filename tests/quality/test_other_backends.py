@@ -13,9 +13,9 @@ def test_claims_hold_and_scores_keep_their_bounds(
     backend, require_backend, program, as_a_learner, tmp_path
 ):
     require_backend(backend)
-    command = [program, "run", "--profile", "pocket", "--limit", "3000", "--output", str(tmp_path)]
+    command = [program, "run", "--limit", "1500", "--output", str(tmp_path)]
     there = as_a_learner | {"KERAS_BACKEND": backend}
-    done = subprocess.run(command, env=there, capture_output=True, text=True, timeout=5400)
+    done = subprocess.run(command, env=there, capture_output=True, text=True, timeout=2400)
     # A claim that does not hold stops its lesson, and the run says so by its exit code.
     assert done.returncode == 0, done.stdout + done.stderr
     assert json.loads((tmp_path / "latest" / "run.json").read_text())["backend"] == backend
