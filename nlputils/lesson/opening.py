@@ -76,7 +76,8 @@ def versions() -> dict[str, str]:
     Raises:
         CourseError: the backend of Keras is missing.
     """
-    found = {"python": platform.python_version(), **dict([backend()])}
+    arithmetic, version = backend()
+    found = {"python": platform.python_version(), arithmetic: version}
     for name, distribution in _PACKAGES.items():
         try:
             found[name] = importlib.metadata.version(distribution)
