@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import platform
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from nlputils.course.lessons import Lesson, code_cells
 from nlputils.data import course_root
 from nlputils.data.files import UNFINISHED, files_below, sha256_files
 from nlputils.data.own import file_hashes
+from nlputils.lesson.machine import backend
 
 _LENGTH = 24
 _DATA = ("data/datasets.toml", "data/pocket", "data/encoders")
@@ -73,7 +73,7 @@ def lesson_key(
         "shared": dict(shared),
         "python": ".".join(platform.python_version_tuple()[:2]),
         "files": file_hashes(parameters),
-        "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
+        "backend": backend()[0],
     }
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]

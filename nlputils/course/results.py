@@ -1,6 +1,5 @@
 """A run as files: ``run.json``, ``metrics.json``, ``claims.json``, notebooks, artefacts."""
 
-import importlib.metadata
 import json
 import platform
 import shutil
@@ -12,7 +11,7 @@ from typing import Any
 from nlputils import __version__
 from nlputils.course.store import Entry, copy_tree, replace_folder
 from nlputils.data import course_root, write_atomic
-from nlputils.lesson.machine import backend, device
+from nlputils.lesson.machine import backend, device, versions
 from nlputils.lesson.records import readable_lines
 
 _PACKAGES = (
@@ -163,17 +162,14 @@ def environment() -> dict[str, Any]:
     Returns:
         Versions, platform, device, the backend of Keras and, in a git clone, the commit.
     """
-    versions = {"python": platform.python_version(), "nlputils": __version__}
-    arithmetic, versions[arithmetic] = backend()
-    for name in _PACKAGES:
-        try:
-            versions[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            versions[name] = "not installed"
-    commit = _commit()
-    found: dict[str, Any] = {"versions": versions, "platform": platform.platform()}
-    found |= {"machine": platform.machine(), "device": device(), "backend": arithmetic}
-    return found | {"commit": commit}
+    return {
+        "versions": {"nlputils": __version__, **versions(_PACKAGES)},
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "device": device(),
+        "backend": backend()[0],
+        "commit": _commit(),
+    }
 
 
 def _commit() -> str | None:

@@ -3,9 +3,11 @@
 import functools
 import importlib.metadata
 import os
+import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 
 import psutil
 
@@ -36,6 +38,29 @@ def backend() -> tuple[str, str]:
             f"KERAS_BACKEND asks for {name}, which is not installed. Install it, `{sys.executable} "
             f"-m pip install {name}`, or unset KERAS_BACKEND."
         ) from error
+
+
+def versions(packages: Iterable[str]) -> dict[str, str]:
+    """Look up the versions that matter, without importing anything.
+
+    Args:
+        packages: names of distributions, such as ``keras-hub``.
+
+    Returns:
+        Version by name, of Python, the backend of Keras and the packages; ``"not installed"``
+        where a package is missing.
+
+    Raises:
+        CourseError: the backend of Keras is missing.
+    """
+    arithmetic, version = backend()
+    found = {"python": platform.python_version(), arithmetic: version}
+    for name in packages:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
 
 
 @functools.cache

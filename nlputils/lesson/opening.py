@@ -1,22 +1,20 @@
 """The first output of every lesson: what runs here, on which data, with which versions."""
 
 import dataclasses
-import importlib.metadata
 import json
-import platform
 import random
 from collections.abc import Sequence
 
 import numpy as np
 
 from nlputils.data import SOURCE_WORDS, Provenance, provenance, registry, write_atomic
-from nlputils.lesson.machine import backend, device
+from nlputils.lesson.machine import device, versions
 from nlputils.lesson.quiet import quiet_tensorflow
 from nlputils.lesson.session import Session, begin
 from nlputils.memory import keep_freed_memory
 from nlputils.wrapping import wrapped
 
-_PACKAGES = {"keras": "keras", "keras_hub": "keras-hub"}
+_PACKAGES = ("keras", "keras-hub")
 
 
 def start(number: str, *, profile: str, data: Sequence[str] = (), seed: int = 0) -> None:
@@ -52,7 +50,10 @@ def _lines(session: Session, sources: Sequence[Provenance]) -> list[str]:
     mode = "headless run" if session.headless else "working copy"
     lines = [f"Lesson {session.number}, profile {session.profile}, {mode}"]
     lines += [f"Data      {_source_line(source)}" for source in sources]
-    lines.append("Versions  " + ", ".join(f"{name} {v}" for name, v in versions().items()))
+    found = versions(_PACKAGES).items()
+    # As Python imports them.
+    told = ", ".join(f"{name.replace('-', '_')} {version}" for name, version in found)
+    lines.append(f"Versions  {told}")
     lines.append(f"Device    {device()}")
     if not session.enforced:
         lines.append(f"Claims    reported, not enforced: {session.reason}")
@@ -65,22 +66,3 @@ def _source_line(source: Provenance) -> str:
     replaced = [name for name, card in registry().items() if card.stand_in == source.name]
     note = f"; stands in for {', '.join(replaced)}" if replaced else ""
     return f"{source.name}: {SOURCE_WORDS[source.source]}, {source.licence}{note}"
-
-
-def versions() -> dict[str, str]:
-    """Look up the versions that matter, without importing the packages.
-
-    Returns:
-        Version by name; ``"not installed"`` where a package is missing.
-
-    Raises:
-        CourseError: the backend of Keras is missing.
-    """
-    arithmetic, version = backend()
-    found = {"python": platform.python_version(), arithmetic: version}
-    for name, distribution in _PACKAGES.items():
-        try:
-            found[name] = importlib.metadata.version(distribution)
-        except importlib.metadata.PackageNotFoundError:
-            found[name] = "not installed"
-    return found

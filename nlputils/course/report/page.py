@@ -231,8 +231,8 @@ def _data(run: Recorded) -> str:
 
 def _versions(run: Recorded) -> str:
     about = run.about
-    facts = {name: about.get(name) for name in ("device", "platform", "machine", "backend")}
-    facts["commit"] = about.get("commit")
+    names = ("device", "platform", "machine", "backend", "commit")
+    facts = {name: about.get(name) for name in names}
     facts |= about.get("versions", {})
     facts |= {f"sha256 of the {_HASHES.get(k, k)}": v for k, v in about.get("hashes", {}).items()}
     rows = [

@@ -1,5 +1,6 @@
 """A toy course, small enough to be run whole in a test."""
 
+import importlib.metadata
 import json
 import shutil
 import textwrap
@@ -187,3 +188,13 @@ def no_kernel(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     monkeypatch.setattr(runner, "_report", lambda folder: None)
     monkeypatch.setattr(runner, "_prepare_report", lambda notebook: None)
     return kernel
+
+
+@pytest.fixture
+def nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which no package is found."""
+
+    def missing(name: str) -> str:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", missing)

@@ -62,12 +62,8 @@ def test_a_disk_that_cannot_be_written(monkeypatch, tmp_path):
     assert found.remedy == "Set NLPUTILS_RUNS to a folder of yours."
 
 
-def test_a_backend_that_is_missing(monkeypatch):
-    def missing(name):
-        raise importlib.metadata.PackageNotFoundError(name)
-
+def test_a_backend_that_is_missing(monkeypatch, nothing_installed):
     monkeypatch.setenv("KERAS_BACKEND", "torch")
-    monkeypatch.setattr(importlib.metadata, "version", missing)
     with pytest.raises(CourseError, match=r"torch, which is not installed. Install it, .*torch`"):
         doctor.compute("pocket")
 
