@@ -166,7 +166,7 @@ def test_too_little_disk_gets_one_sentence(monkeypatch, capsys):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(bootstrap.shutil, "disk_usage", lambda _: usage(9e9, 7.8e9, 1.2e9))
     with pytest.raises(SystemExit):
-        bootstrap.check_disk()
+        bootstrap.check_disk(bootstrap.NEEDED_GB)
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "1.2 GB are free" in said
@@ -181,6 +181,19 @@ def test_too_little_disk_stops_the_set_up_before_anything_is_made(folder, monkey
             bootstrap.main(tests)
         assert "are free where the course lies" in capsys.readouterr().err
     assert calls == [] and not (root / ".venv").exists()
+
+
+def test_what_the_tests_add_needs_less_disk_than_everything(folder, monkeypatch, capsys):
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(bootstrap.shutil, "disk_usage", lambda _: usage(9e9, 6e9, 3e9))
+    bootstrap.main()
+    monkeypatch.setattr(bootstrap, "NEEDED_GB", 5)
+    bootstrap.main(tests=True)
+    monkeypatch.setattr(bootstrap, "TESTS_NEEDED_GB", 4)
+    (folder[0] / ".venv" / "tests.txt").unlink()
+    with pytest.raises(SystemExit):
+        bootstrap.main(tests=True)
+    assert "3.0 GB are free where the course lies, and 4 GB" in capsys.readouterr().err
 
 
 def test_a_python_without_venv_gets_the_remedy(folder, monkeypatch, tmp_path, capsys):
