@@ -7,7 +7,6 @@ trainings.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as np
 
 from nlputils.bench.lineup import Block
 from nlputils.bench.setup import Setup
+from nlputils.lesson.machine import backend
 
 # Rows of the square matrices. Small ones fit the cache, large ones keep a GPU busy.
 SIZES = {"cpu": (512, 1024, 2048), "gpu": (2048, 4096, 8192)}
@@ -133,7 +133,7 @@ def keras_peak(setup: Setup) -> Peak:
     from keras import ops
 
     return Peak(
-        f"Keras on {os.environ.get('KERAS_BACKEND', 'tensorflow')}",
+        f"Keras on {backend()[0]}",
         keras_device(),
         (ops.matmul,),
         lambda a, dtype: ops.convert_to_tensor(a, dtype=dtype),
