@@ -1,8 +1,21 @@
-"""Products of matrices with all bits of float32, on a GPU too."""
+"""How exactly numbers are computed: with all bits of float32, or in bfloat16."""
 
 from __future__ import annotations
 
-import keras
+from nlputils.errors import CourseError
+
+# Keras' policies that a training may compute in. The weights are float32 in both.
+DTYPES = ("float32", "mixed_bfloat16")
+
+
+def check_dtype(dtype: str) -> None:
+    """Refuse what no training of the course computes in.
+
+    Raises:
+        CourseError: it is none of `DTYPES`.
+    """
+    if dtype not in DTYPES:
+        raise CourseError(f"dtype={dtype!r}: choose one of {', '.join(DTYPES)}.")
 
 
 def full_float32() -> None:
@@ -14,6 +27,8 @@ def full_float32() -> None:
     right for training. To tell rounding from an error it is too coarse. On a CPU nothing changes.
     It holds for the whole process, and a second call changes nothing.
     """
+    import keras
+
     backend = keras.backend.backend()
     if backend == "tensorflow":
         import tensorflow as tf

@@ -90,7 +90,7 @@ class _Graphs:
         self._read: list[int] = []
         learned, others, moments = tree.map_structure(torch.clone, self._numbers())
         on_cpu = learned[0].device.type == "cpu"
-        plain = on_cpu and model.compute_dtype == "bfloat16"
+        plain = on_cpu and _in_bfloat16(model)
         # What is drawn here counts for nothing: a training that goes on must draw the same again.
         with torch.random.fork_rng(), plain_attention() if plain else nullcontext():
             written = make_fx(
@@ -147,6 +147,11 @@ class _Graphs:
             given[place] = gradient
         changed, new_moments = self._model.optimizer.stateless_apply(moments, given, learned)
         _put(learned + moments, changed + new_moments)
+
+
+def _in_bfloat16(model: keras.Model) -> bool:
+    """Tell whether a layer computes in bfloat16; the model around it may say float32."""
+    return any(layer.compute_dtype == "bfloat16" for layer in model._flatten_layers())
 
 
 def _put(arrays: list[Any], changed: list[Any]) -> None:

@@ -106,7 +106,7 @@ def course(setup: Setup, *, dtype: str | None = None) -> Fitted:
         seed=SEED,
         rate=setup.mask_rate,
     )
-    model = compiled(course_task(setup), RATE, WEIGHT_DECAY, long=True, whole=True)
+    model = compiled(course_task(setup), RATE, WEIGHT_DECAY, "whole")
     return Fitted(model, lambda made: feed(batches.starting_at(made)), setup)
 
 

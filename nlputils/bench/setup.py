@@ -8,10 +8,10 @@ from typing import Any
 from nlputils.errors import CourseError
 from nlputils.lesson.machine import cores
 from nlputils.lesson.quiet import quiet_tensorflow
+from nlputils.precision import check_dtype
 from nlputils.text.masking import slots
 from nlputils.text.wordpiece import SPECIAL_TOKENS
 
-DTYPES = ("float32", "mixed_bfloat16")
 # Steps at the head of each turn that do not count: the caches hold another contestant's numbers,
 # and batches that were made ahead of the first step cost the turn nothing.
 WARM = 3
@@ -110,5 +110,4 @@ def _check(setup: Setup) -> None:
             f"mask_rate={setup.mask_rate}, dropout={setup.dropout}: a share between 0 and 1, and "
             "one from 0 to below 1, were expected."
         )
-    if setup.dtype not in DTYPES:
-        raise CourseError(f"dtype={setup.dtype!r}: choose one of {list(DTYPES)}.")
+    check_dtype(setup.dtype)

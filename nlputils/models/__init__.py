@@ -12,6 +12,7 @@ from nlputils.models.encoders import (
     set_output_bias,
     set_token_vectors,
     trainable,
+    twin,
 )
 from nlputils.models.exact_gelu import ExactGeluBertBackbone
 from nlputils.models.exporting import export_hugging_face
@@ -52,6 +53,7 @@ __all__ = [
     "set_output_bias",
     "set_token_vectors",
     "trainable",
+    "twin",
     "with_bert_names",
     "write_miniature",
 ]

@@ -15,6 +15,7 @@ import numpy as np
 
 from nlputils.errors import CourseError
 from nlputils.models.pooling import MeanPoolingClassifier
+from nlputils.precision import check_dtype
 from nlputils.randomness import set_seeds
 from nlputils.text import WordPiece
 
@@ -157,6 +158,31 @@ def masked_lm(
     # its result rounded.
     backbone.token_embedding.reverse_dtype = backbone.token_embedding.compute_dtype
     return keras_hub.models.BertMaskedLM(backbone=backbone, preprocessor=None)
+
+
+def twin(task: keras_hub.models.BertMaskedLM, dtype: str) -> keras_hub.models.BertMaskedLM:
+    """Build a second masked LM of the same form and weights that computes in another dtype.
+
+    Args:
+        task: from `masked_lm`; nothing of it is shared.
+        dtype: how the twin computes, ``float32`` or ``mixed_bfloat16``; its weights are float32.
+
+    Returns:
+        The twin.
+
+    Raises:
+        CourseError: there is no such dtype.
+    """
+    check_dtype(dtype)
+    usual = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(dtype)
+    try:
+        like = {**task.backbone.get_config(), "dtype": dtype}
+        second = masked_lm(type(task.backbone).from_config(like))
+    finally:
+        keras.config.set_dtype_policy(usual)
+    second.set_weights(task.get_weights())
+    return second
 
 
 def masked_lm_with_next(task: keras_hub.models.BertMaskedLM, *, seed: int = 0) -> keras.Model:

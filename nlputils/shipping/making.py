@@ -18,11 +18,11 @@ import numpy as np
 import psutil
 
 from nlputils import models, train
-from nlputils.bench.setup import DTYPES
 from nlputils.data import Corpus, pretraining_corpus, registry, write_atomic
 from nlputils.data.files import read_npy, read_object, write_npy
 from nlputils.errors import CourseError
 from nlputils.lesson.machine import device
+from nlputils.precision import check_dtype
 from nlputils.shipping.card import card_of, readme_of
 from nlputils.shipping.going_on import Earlier, earlier_encoder
 from nlputils.text import (
@@ -188,9 +188,8 @@ def make_encoder(
     task = models.masked_lm(backbone)
     begin(task, rows, recipe.start, tell)
     *shorter, (_, batches) = stages(recipe, rows)
-    trained = task if recipe.dtype == "float32" else _twin(task, recipe)
     history = train.pretrain_minutes(
-        trained,
+        task,
         batches,
         before=shorter,
         budget_minutes=recipe.budget_minutes,
@@ -199,10 +198,10 @@ def make_encoder(
         validation=held_batches(rows, recipe, _WATCHED),
         report_seconds=min(60.0, max(_SHORT, 60 * recipe.budget_minutes / _REPORTS)),
         jit_compile=recipe.jit_compile or None,
+        dtype=recipe.dtype,
         label=f"pretraining {recipe.size}",
         checkpoint=work / f"checkpoints-{_key(recipe, earlier)}",
     )
-    task.set_weights(trained.get_weights())
     before, after = _held_losses(task, rows, recipe)
     facts = {
         "device": device(),
@@ -233,18 +232,6 @@ def _untrained(recipe: Recipe, pieces: int) -> Any:
     return models.encoder(
         recipe.size, pieces, recipe.row_length, dropout=recipe.dropout, seed=recipe.seed
     )
-
-
-def _twin(task: Any, recipe: Recipe) -> Any:
-    """Return a masked LM with the weights of another one, that computes in the recipe's dtype."""
-    usual = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(recipe.dtype)
-    try:
-        twin = models.masked_lm(_untrained(recipe, task.backbone.vocabulary_size))
-    finally:
-        keras.config.set_dtype_policy(usual)
-    twin.set_weights(task.get_weights())
-    return twin
 
 
 def corpus_of(recipe: Recipe, tell: Callable[[str], None]) -> Corpus:
@@ -354,8 +341,7 @@ def check(recipe: Recipe) -> None:
         CourseError: ``start`` is neither known nor a folder, there is no such ``dtype``, or the
             lengths of the rows do not fit.
     """
-    if recipe.dtype not in DTYPES:
-        raise CourseError(f"dtype={recipe.dtype!r}: choose one of {', '.join(DTYPES)}.")
+    check_dtype(recipe.dtype)
     if recipe.goes_on:
         try:
             models.encoder_folder(recipe.start)
@@ -548,7 +534,7 @@ def _held_losses(task: Any, rows: Rows, recipe: Recipe) -> tuple[float, float]:
 
     The encoder's weights stay rounded, when they will be stored so: the card is about these.
     """
-    model = train.pretraining.compiled(task, 0.0, 0.0, long=False)
+    model = train.pretraining.compiled(task, 0.0, 0.0, False)
     batches = held_batches(rows, recipe, _FINAL)
     found = []
     for _ in range(2):

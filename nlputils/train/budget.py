@@ -21,13 +21,14 @@ import pandas as pd
 from nlputils.errors import CourseError
 from nlputils.feeding import feed
 from nlputils.memory import keep_freed_memory
+from nlputils.models import twin
 from nlputils.randomness import set_seeds
 from nlputils.text import MaskedBatches
 from nlputils.train.checkpoints import CheckpointFolder
 from nlputils.train.fingerprints import weights_fingerprint
 from nlputils.train.history import History
 from nlputils.train.loop import assign, material, seed_dropout, unread_pooler, values
-from nlputils.train.pretraining import compiled
+from nlputils.train.pretraining import compiled, jit_for
 
 _FIRST = 20  # steps of the first chunk, which shows the speed
 # A step that took so many times the usual was interrupted: the process was stopped, or the laptop
@@ -50,6 +51,7 @@ def pretrain_minutes(
     validation: MaskedBatches | None = None,
     report_seconds: float = 60.0,
     jit_compile: bool | None = None,
+    dtype: str = "float32",
     label: str = "masked LM",
     checkpoint: str | Path | None = None,
 ) -> History:
@@ -73,6 +75,7 @@ def pretrain_minutes(
         validation: held-out batches, scored at each report.
         report_seconds: training seconds between reports, checkpoints included.
         jit_compile: as in `pretrain`; None does it from a budget of one minute.
+        dtype: as in `pretrain`.
         label: what the progress lines call the training; "" prints none.
         checkpoint: a folder. The same call goes on from the newest checkpoint in it: at most one
             report is lost. A training that was finished is restored.
@@ -82,8 +85,9 @@ def pretrain_minutes(
         ``seconds`` are those of the clock.
 
     Raises:
-        CourseError: a number is out of range, the batches ran out before the time did, the folder
-            holds the checkpoint of another training, or the disk is full.
+        CourseError: a number is out of range, there is no such ``dtype``, the batches ran out
+            before the time did, the folder holds the checkpoint of another training, or the disk
+            is full.
     """
     shares = [share for share, _ in before]
     if sum(shares) >= 1 or min(shares, default=1) <= 0:
@@ -96,8 +100,9 @@ def pretrain_minutes(
             "times above 0 and a share from 0 to below 1 were expected."
         )
     keep_freed_memory()
-    long = budget_minutes >= 1 if jit_compile is None else jit_compile
-    model = compiled(task, learning_rate, weight_decay, long=long, whole=jit_compile is True)
+    computing = task if dtype == "float32" else twin(task, dtype)
+    way = jit_for(jit_compile, repays=budget_minutes >= 1)
+    model = compiled(computing, learning_rate, weight_decay, way)
     if not model.built:
         model(batches[0][0])
     stages = [*(stage for _, stage in before), batches]
@@ -110,6 +115,7 @@ def pretrain_minutes(
             **settings,
             "training": "pretrain_minutes",
             "weight_decay": weight_decay,
+            "dtype": dtype,
             "ends": clock.ends,
             **material(model, stages, validation),
         }
@@ -124,6 +130,8 @@ def pretrain_minutes(
         if folder is not None:
             _keep(model, clock, folder, rows)
     set_seeds(batches.seed)
+    if computing is not task:
+        task.set_weights(computing.get_weights())
     made = zip(clock.steps, stages, strict=True)
     tokens = sum(steps * stage.tokens_per_step for steps, stage in made)
     return History(pd.DataFrame(rows), clock.used, tokens, {"steps": clock.step, **settings})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
 import keras
 
 from nlputils.errors import CourseError
-from nlputils.models import masked_lm_with_next, trainable
+from nlputils.models import masked_lm_with_next, trainable, twin
 from nlputils.text import MaskedBatches
 from nlputils.torch_step import compile_whole_step
 from nlputils.train.history import History
@@ -28,6 +28,25 @@ def is_long(steps: int) -> bool:
     return steps >= LONG
 
 
+Jit = bool | Literal["whole"]
+
+
+def jit_for(told: bool | None, *, repays: bool) -> Jit:
+    """Settle how a step is compiled.
+
+    Args:
+        told: what the caller said, or None.
+        repays: whether the training is long enough for XLA.
+
+    Returns:
+        Whether XLA is to compile it (see `jit`), or ``"whole"`` where torch compiles it as a whole
+        (see `compile_whole_step`).
+    """
+    if told and keras.backend.backend() == "torch":
+        return "whole"
+    return repays if told is None else told
+
+
 def pretrain(
     task: Any,
     batches: MaskedBatches,
@@ -38,6 +57,7 @@ def pretrain(
     validation: MaskedBatches | None = None,
     reports: int = 20,
     jit_compile: bool | None = None,
+    dtype: str = "float32",
     label: str = "masked LM",
     checkpoint: str | Path | None = None,
 ) -> History:
@@ -59,6 +79,9 @@ def pretrain(
             steps or more. Where a step is small, compiling can cost more than it saves. On torch,
             True compiles the step as a whole (see `compile_whole_step`), and None does not: it
             takes much longer there.
+        dtype: how the training computes. ``float32`` trains the task as it was built.
+            ``mixed_bfloat16``, for a processor that multiplies bfloat16 quickly, trains a
+            `nlputils.models.twin`, and the task gets its weights when the training is finished.
         label: what the progress lines call the training; "" prints none.
         checkpoint: a folder, such as ``lesson.checkpoints("pretrain")`` gives. Weights, optimizer
             and history are kept there at each report, and the same call goes on from the newest;
@@ -69,16 +92,17 @@ def pretrain(
         The history; its frame has ``loss`` and, with ``validation``, ``val_loss``.
 
     Raises:
-        CourseError: there are fewer steps than reports, the folder holds the checkpoint of another
-            training, or the disk is full.
+        CourseError: there are fewer steps than reports, there is no such ``dtype``, the folder
+            holds the checkpoint of another training, or the disk is full.
     """
     steps = len(batches)
     if not 1 <= reports <= steps:
         raise CourseError(f"{steps} steps cannot give {reports} reports: lower `reports`.")
     rates = (learning_rate, steps, round(warmup * steps))
-    long = is_long(steps) if jit_compile is None else jit_compile
-    whole = jit_compile is True and keras.backend.backend() == "torch"
-    model = _compiled_before(task, rates, (weight_decay, long, whole))
+    way = jit_for(jit_compile, repays=is_long(steps))
+    model, second = _compiled_before(task, rates, (weight_decay, way, dtype))
+    if second is not None:
+        second.set_weights(task.get_weights())
     settings = {"learning_rate": learning_rate, "warmup": warmup}
     plan = Plan(
         reports=reports,
@@ -89,53 +113,65 @@ def pretrain(
         settings={
             "training": "pretrain",
             "weight_decay": weight_decay,
-            "jit": "whole" if whole else long,
+            "jit": way,
+            "dtype": dtype,
             **settings,
         },
     )
     frame, seconds = train(model, batches, validation, plan, checkpoint)
+    if second is not None:
+        task.set_weights(second.get_weights())
     tokens = plan.steps * batches.tokens_per_step
     return History(frame, seconds, tokens, {"steps": plan.steps, **settings})
 
 
-# The model of each task that `pretrain` has compiled, its schedule, and what else it was made for.
-_MODELS: WeakKeyDictionary[Any, tuple[keras.Model, WarmupDecay, tuple[float, bool, bool]]] = (
-    WeakKeyDictionary()
-)
+class _Kept(NamedTuple):
+    """What `pretrain` keeps of a task's training, for the next one."""
+
+    model: keras.Model
+    schedule: WarmupDecay
+    made_for: tuple[float, Jit, str]
+    twin: Any | None
+
+
+# By task. No entry refers to its task, so it goes when the task does.
+_KEPT: WeakKeyDictionary[Any, _Kept] = WeakKeyDictionary()
 
 
 def _compiled_before(
-    task: Any, rates: tuple[float, int, int], made_for: tuple[float, bool, bool]
-) -> keras.Model:
-    """Return a task's model, ready to train: the one of its last pretraining where it serves."""
-    if task in _MODELS:
-        model, schedule, before = _MODELS[task]
-        if before == made_for and set_back(model, schedule, *rates):
-            return model
+    task: Any, rates: tuple[float, int, int], made_for: tuple[float, Jit, str]
+) -> tuple[keras.Model, Any | None]:
+    """Return a task's model, ready to train: the one of its last pretraining where it serves.
+
+    With it comes the twin whose weights the model trains, or None where they are the task's own.
+    """
+    if task in _KEPT:
+        kept = _KEPT[task]
+        if kept.made_for == made_for and set_back(kept.model, kept.schedule, *rates):
+            return kept.model, kept.twin
     schedule = WarmupDecay(*rates)
-    model = compiled(task, schedule, made_for[0], long=made_for[1], whole=made_for[2])
-    _MODELS[task] = (model, schedule, made_for)
-    return model
+    weight_decay, way, dtype = made_for
+    second = None if dtype == "float32" else twin(task, dtype)
+    model = compiled(second or task, schedule, weight_decay, way)
+    _KEPT[task] = _Kept(model, schedule, made_for, second)
+    return model, second
 
 
-def compiled(
-    task: Any, learning_rate: Any, weight_decay: float, *, long: bool, whole: bool = False
-) -> keras.Model:
+def compiled(task: Any, learning_rate: Any, weight_decay: float, way: Jit) -> keras.Model:
     """Return a masked-LM task's plain model, ready for ``fit``.
 
     Args:
         task: from `nlputils.models.masked_lm`; its weights are shared.
         learning_rate: a number or a schedule.
         weight_decay: AdamW's; not applied to biases, norms and embeddings.
-        long: whether there is enough to train for a step compiled with XLA (see `jit`).
-        whole: on torch, compile the step as a whole (see `compile_whole_step`).
+        way: how its step is compiled (see `jit_for`).
 
     Returns:
         The model with optimizer and loss.
     """
     optimizer = AdamW(learning_rate, weight_decay=weight_decay, clipnorm=1.0)
-    model = compiled_with(task, optimizer, long=long)
-    if whole:
+    model = compiled_with(task, optimizer, long=bool(way))
+    if way == "whole":
         compile_whole_step(model)
     return model
 
@@ -148,7 +184,7 @@ def compiled_with(
     Args:
         task: see `compiled`.
         optimizer: its weight decay is kept off biases, norms and embeddings.
-        long: see `compiled`.
+        long: whether there is enough to train for a step compiled with XLA (see `jit`).
         next_sentence: learn the second objective as well; the two losses are added up (Devlin et
             al. 2019, appendix A.2). The model then takes `nlputils.text.PairBatches`.
 

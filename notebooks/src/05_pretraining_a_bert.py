@@ -44,6 +44,8 @@ batch_size = 64
 first_steps = 200
 steps = 2000
 learning_rate = 2e-3
+dtype = "float32"
+jit_compile = False
 held_out = 2000
 probe_labels = 256
 training_seed = 0
@@ -332,6 +334,8 @@ lesson.claim(
 
 # %% [markdown]
 # Now we train, for a few steps only. The learning rate rises for a tenth of the steps, then falls to zero. `loss` is that on training rows, the mean since the last report, so it lags behind. `val_loss` is that on the held-out batches, now. Only `val_loss` may be set beside the levels. (The first seconds go into preparing the network, not into training.)
+#
+# Two of the values at the top of this lesson are about speed. `dtype` names the numbers that the training computes with. `float32` is the usual kind. `mixed_bfloat16` keeps the weights in it, and rounds most of what it multiplies to 8 binary digits. Newer processors have fast units for such numbers. `jit_compile` lets PyTorch compile the whole step of a training before it begins. TensorFlow and JAX do so by themselves.
 
 # %%
 from nlputils import train
@@ -345,6 +349,8 @@ def run_pretraining(steps, reports, label):
         learning_rate=learning_rate,
         validation=held_batches,
         reports=reports,
+        dtype=dtype,
+        jit_compile=jit_compile or None,
         label=label,
         checkpoint=lesson.checkpoints(label),
     )

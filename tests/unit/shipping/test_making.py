@@ -90,7 +90,7 @@ def test_a_training_in_bfloat16_gives_the_same_kind_of_encoder(small, tmp_path):
     dtypes, pretrain = [], making.train.pretrain_minutes
 
     def watched(task, *given, **named):
-        dtypes.append(task.backbone.token_embedding.compute_dtype)
+        dtypes.append(named["dtype"])
         return pretrain(task, *given, **named)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -99,7 +99,7 @@ def test_a_training_in_bfloat16_gives_the_same_kind_of_encoder(small, tmp_path):
             replace(SMALL, dtype="mixed_bfloat16"), tmp_path / "bf16", work, tell=str
         )
     made, other = models.load_encoder(folder), models.load_encoder(first)
-    assert dtypes == ["bfloat16"]
+    assert dtypes == ["mixed_bfloat16"]
     assert made.backbone.token_embedding.compute_dtype == "float32"
     assert keras.config.dtype_policy().name == "float32", "later models would compute otherwise"
     assert made.card["backend"].endswith("mixed_bfloat16")

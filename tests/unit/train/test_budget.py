@@ -54,6 +54,26 @@ def test_the_time_ends_the_training_and_the_rate_with_it(material, tenths):
     assert frame["val_loss"].iloc[-1] < frame["val_loss"].iloc[0]
 
 
+def test_what_a_training_in_bfloat16_learns_comes_back_to_the_task(material, tenths, monkeypatch):
+    computed, compile_task = [], budget.compiled
+
+    def watched(task, *given):
+        computed.append(task.backbone.token_embedding.compute_dtype)
+        return compile_task(task, *given)
+
+    monkeypatch.setattr(budget, "compiled", watched)
+    ends = [pretrain(material, dtype=dtype) for dtype in ("float32", "mixed_bfloat16")]
+    assert computed == ["float32", "bfloat16"]
+    (exact, _), (rounded, task) = ends
+    assert np.allclose(exact.frame["loss"], rounded.frame["loss"], rtol=0.02)
+    start = models.masked_lm(models.encoder("1x64", len(material[0]), 16))
+    moved = [
+        np.abs(a - b).max() for a, b in zip(start.get_weights(), task.get_weights(), strict=True)
+    ]
+    assert max(moved) > 1e-3
+    assert task.backbone.token_embedding.compute_dtype == "float32"
+
+
 def test_an_interrupted_training_goes_on_where_its_clock_stood(
     material, tenths, tmp_path, monkeypatch
 ):

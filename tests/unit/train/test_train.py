@@ -118,6 +118,34 @@ def test_a_task_that_is_pretrained_again_gives_what_a_fresh_one_gives(material):
     assert not all((a == b).all() for a, b in zip(again, other, strict=True))
 
 
+def test_a_pretraining_in_bfloat16_ends_near_one_in_float32(material, tmp_path):
+    tokenizer, rows = material
+    batches = MaskedBatches(rows, tokenizer, 8, steps=60, seed=1)
+
+    def trained(dtype, task=None, **settings):
+        task = task or models.masked_lm(models.encoder("1x64", len(tokenizer), 16, seed=1), seed=1)
+        frame = train.pretrain(task, batches, dtype=dtype, reports=2, label="", **settings).frame
+        return task, frame["loss"], [np.array(weight) for weight in task.get_weights()]
+
+    def equal(some, others):
+        return all((a == b).all() for a, b in zip(some, others, strict=True))
+
+    _, exact, first = trained("float32")
+    task, rounded, weights = trained("mixed_bfloat16", checkpoint=tmp_path)
+    assert np.allclose(exact, rounded, rtol=0.02) and not (exact == rounded).any()
+    assert task.backbone.dtype_policy.name == "float32" and not equal(first, weights)
+    # Planted: weights that stayed where they were would be seen.
+    start = models.masked_lm(models.encoder("1x64", len(tokenizer), 16, seed=1), seed=1)
+    assert not equal(start.get_weights(), weights)
+    # A training that was finished gives its weights to the task, and one with the task's twin of
+    # before begins where the task stands now.
+    assert equal(trained("mixed_bfloat16", checkpoint=tmp_path)[2], weights)
+    task.set_weights(start.get_weights())
+    assert equal(trained("mixed_bfloat16", task)[2], weights)
+    with pytest.raises(CourseError, match="checkpoint of another training"):
+        trained("float32", checkpoint=tmp_path)
+
+
 def test_untrained_loss_is_that_of_a_guess(material):
     tokenizer, rows = material
     task = models.masked_lm(models.encoder("tiny", len(tokenizer), 16))
