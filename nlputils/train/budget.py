@@ -21,14 +21,13 @@ import pandas as pd
 from nlputils.errors import CourseError
 from nlputils.feeding import feed
 from nlputils.memory import keep_freed_memory
-from nlputils.models import twin
 from nlputils.randomness import set_seeds
 from nlputils.text import MaskedBatches
 from nlputils.train.checkpoints import CheckpointFolder
 from nlputils.train.fingerprints import weights_fingerprint
 from nlputils.train.history import History
 from nlputils.train.loop import assign, material, seed_dropout, unread_pooler, values
-from nlputils.train.pretraining import compiled, jit_for
+from nlputils.train.pretraining import compiled, computing_in, jit_for
 
 _FIRST = 20  # steps of the first chunk, which shows the speed
 # A step that took so many times the usual was interrupted: the process was stopped, or the laptop
@@ -100,41 +99,43 @@ def pretrain_minutes(
             "times above 0 and a share from 0 to below 1 were expected."
         )
     keep_freed_memory()
-    computing = task if dtype == "float32" else twin(task, dtype)
-    way = jit_for(jit_compile, repays=budget_minutes >= 1)
-    model = compiled(computing, learning_rate, weight_decay, way)
-    if not model.built:
-        model(batches[0][0])
-    stages = [*(stage for _, stage in before), batches]
-    ends = 60 * budget_minutes * np.cumsum([*shares, 1 - sum(shares)])
-    clock = _Clock([float(end) for end in ends], learning_rate, warmup)
-    settings = {"budget_minutes": budget_minutes, "learning_rate": learning_rate, "warmup": warmup}
-    folder = None
-    if checkpoint is not None:
-        identity = {
-            **settings,
-            "training": "pretrain_minutes",
-            "weight_decay": weight_decay,
-            "dtype": dtype,
-            "ends": clock.ends,
-            **material(model, stages, validation),
+    with computing_in(dtype, task) as trained:
+        way = jit_for(jit_compile, repays=budget_minutes >= 1)
+        model = compiled(trained, learning_rate, weight_decay, way)
+        if not model.built:
+            model(batches[0][0])
+        stages = [*(stage for _, stage in before), batches]
+        ends = 60 * budget_minutes * np.cumsum([*shares, 1 - sum(shares)])
+        clock = _Clock([float(end) for end in ends], learning_rate, warmup)
+        settings = {
+            "budget_minutes": budget_minutes,
+            "learning_rate": learning_rate,
+            "warmup": warmup,
         }
-        folder = CheckpointFolder(Path(checkpoint), identity)
-    set_seeds(batches.seed)
-    seed_dropout(model, batches.seed)
-    model.optimizer.build(model.trainable_variables)
-    rows = _restored(model, clock, folder, label)
-    while clock.used < clock.budget:
-        rows.append(_chunk(model, clock, stages, validation, report_seconds))
-        _tell(label, rows[-1], clock.budget)
-        if folder is not None:
-            _keep(model, clock, folder, rows)
-    set_seeds(batches.seed)
-    if computing is not task:
-        task.set_weights(computing.get_weights())
-    made = zip(clock.steps, stages, strict=True)
-    tokens = sum(steps * stage.tokens_per_step for steps, stage in made)
-    return History(pd.DataFrame(rows), clock.used, tokens, {"steps": clock.step, **settings})
+        folder = None
+        if checkpoint is not None:
+            identity = {
+                **settings,
+                "training": "pretrain_minutes",
+                "weight_decay": weight_decay,
+                "dtype": dtype,
+                "ends": clock.ends,
+                **material(model, stages, validation),
+            }
+            folder = CheckpointFolder(Path(checkpoint), identity)
+        set_seeds(batches.seed)
+        seed_dropout(model, batches.seed)
+        model.optimizer.build(model.trainable_variables)
+        rows = _restored(model, clock, folder, label)
+        while clock.used < clock.budget:
+            rows.append(_chunk(model, clock, stages, validation, report_seconds))
+            _tell(label, rows[-1], clock.budget)
+            if folder is not None:
+                _keep(model, clock, folder, rows)
+        set_seeds(batches.seed)
+        made = zip(clock.steps, stages, strict=True)
+        tokens = sum(steps * stage.tokens_per_step for steps, stage in made)
+        return History(pd.DataFrame(rows), clock.used, tokens, {"steps": clock.step, **settings})
 
 
 class _Clock(keras.callbacks.Callback):

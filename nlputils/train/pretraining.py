@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 import keras
@@ -100,9 +102,6 @@ def pretrain(
         raise CourseError(f"{steps} steps cannot give {reports} reports: lower `reports`.")
     rates = (learning_rate, steps, round(warmup * steps))
     way = jit_for(jit_compile, repays=is_long(steps))
-    model, second = _compiled_before(task, rates, (weight_decay, way, dtype))
-    if second is not None:
-        second.set_weights(task.get_weights())
     settings = {"learning_rate": learning_rate, "warmup": warmup}
     plan = Plan(
         reports=reports,
@@ -118,43 +117,62 @@ def pretrain(
             **settings,
         },
     )
-    frame, seconds = train(model, batches, validation, plan, checkpoint)
-    if second is not None:
-        task.set_weights(second.get_weights())
+    with computing_in(dtype, task) as trained:
+        model = _compiled_before(trained, rates, (weight_decay, way))
+        frame, seconds = train(model, batches, validation, plan, checkpoint)
     tokens = plan.steps * batches.tokens_per_step
     return History(frame, seconds, tokens, {"steps": plan.steps, **settings})
 
 
-class _Kept(NamedTuple):
-    """What `pretrain` keeps of a task's training, for the next one."""
-
-    model: keras.Model
-    schedule: WarmupDecay
-    made_for: tuple[float, Jit, str]
-    twin: Any | None
+# The twins of each task, by dtype.
+_TWINS: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()
 
 
-# By task. No entry refers to its task, so it goes when the task does.
-_KEPT: WeakKeyDictionary[Any, _Kept] = WeakKeyDictionary()
+@contextmanager
+def computing_in(dtype: str, task: Any) -> Iterator[Any]:
+    """Give what is to be trained so that a task learns in a dtype.
+
+    Args:
+        dtype: see `pretrain`.
+        task: from `nlputils.models.masked_lm`; it has the new weights when the block ends well.
+
+    Yields:
+        The task, or its twin with the same weights. A task keeps its twins, so that what was
+        compiled for one serves again.
+
+    Raises:
+        CourseError: there is no such dtype.
+    """
+    if dtype == "float32":
+        yield task
+        return
+    twins = _TWINS.setdefault(task, {})
+    if dtype in twins:
+        twins[dtype].set_weights(task.get_weights())
+    else:
+        twins[dtype] = twin(task, dtype)
+    yield twins[dtype]
+    task.set_weights(twins[dtype].get_weights())
+
+
+# The model of each task that `pretrain` has compiled, its schedule, and what else it was made for.
+_MODELS: WeakKeyDictionary[Any, tuple[keras.Model, WarmupDecay, tuple[float, Jit]]] = (
+    WeakKeyDictionary()
+)
 
 
 def _compiled_before(
-    task: Any, rates: tuple[float, int, int], made_for: tuple[float, Jit, str]
-) -> tuple[keras.Model, Any | None]:
-    """Return a task's model, ready to train: the one of its last pretraining where it serves.
-
-    With it comes the twin whose weights the model trains, or None where they are the task's own.
-    """
-    if task in _KEPT:
-        kept = _KEPT[task]
-        if kept.made_for == made_for and set_back(kept.model, kept.schedule, *rates):
-            return kept.model, kept.twin
+    task: Any, rates: tuple[float, int, int], made_for: tuple[float, Jit]
+) -> keras.Model:
+    """Return a task's model, ready to train: the one of its last pretraining where it serves."""
+    if task in _MODELS:
+        model, schedule, before = _MODELS[task]
+        if before == made_for and set_back(model, schedule, *rates):
+            return model
     schedule = WarmupDecay(*rates)
-    weight_decay, way, dtype = made_for
-    second = None if dtype == "float32" else twin(task, dtype)
-    model = compiled(second or task, schedule, weight_decay, way)
-    _KEPT[task] = _Kept(model, schedule, made_for, second)
-    return model, second
+    model = compiled(task, schedule, *made_for)
+    _MODELS[task] = (model, schedule, made_for)
+    return model
 
 
 def compiled(task: Any, learning_rate: Any, weight_decay: float, way: Jit) -> keras.Model:

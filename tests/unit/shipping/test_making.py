@@ -13,6 +13,7 @@ from nlputils.cli import main
 from nlputils.errors import CourseError
 from nlputils.shipping import Recipe, make_encoder, making
 from nlputils.text import SPECIAL_TOKENS, WordPiece
+from nlputils.train import budget
 
 SMALL = Recipe(
     corpora=("pocket_text",),
@@ -87,19 +88,19 @@ def test_an_encoder_is_made_with_its_card_and_made_only_once(small, tmp_path):
 
 def test_a_training_in_bfloat16_gives_the_same_kind_of_encoder(small, tmp_path):
     first, work, _ = small
-    dtypes, pretrain = [], making.train.pretrain_minutes
+    dtypes, compile_task = [], budget.compiled
 
-    def watched(task, *given, **named):
-        dtypes.append(named["dtype"])
-        return pretrain(task, *given, **named)
+    def watched(task, *given):
+        dtypes.append(task.backbone.token_embedding.compute_dtype)
+        return compile_task(task, *given)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(making.train, "pretrain_minutes", watched)
+        patch.setattr(budget, "compiled", watched)
         folder = make_encoder(
             replace(SMALL, dtype="mixed_bfloat16"), tmp_path / "bf16", work, tell=str
         )
     made, other = models.load_encoder(folder), models.load_encoder(first)
-    assert dtypes == ["mixed_bfloat16"]
+    assert dtypes == ["bfloat16"]
     assert made.backbone.token_embedding.compute_dtype == "float32"
     assert keras.config.dtype_policy().name == "float32", "later models would compute otherwise"
     assert made.card["backend"].endswith("mixed_bfloat16")

@@ -85,7 +85,7 @@ class Course:
         settings = {"learning_rate": rate, "reports": STEPS, "label": ""}
         whole = True if "whole" in sys.argv else None
         history = train.pretrain(task, batches, jit_compile=whole, **settings)
-        self.step = type(train.pretraining._KEPT[task].model.train_function).__name__
+        self.step = type(train.pretraining._MODELS[task][0].train_function).__name__
         return task, history.frame["loss"].iloc[0]
 
     def finetuned(self):
