@@ -813,6 +813,7 @@ card = {
     "size": size,
     "start": "counts of neighbours",
     "mask_rate": mask_rate,
+    "dtype": dtype,
     "pieces_read": trained.tokens,
     "seconds": round(trained.seconds),
     "held_out_loss": final_loss,
