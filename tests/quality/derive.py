@@ -150,7 +150,7 @@ def table(runs: Sequence[Recorded], profile: str, lesson: str) -> str:
     has_seed = SEED in runs[0].lessons[lesson].get("parameters", {SEED: 0})
     needed = NEEDED.get(profile, 1) if has_seed else 1
     lines = [f"[{profile}.{lesson}]", f"runs = {k}"]
-    if k < needed or (has_seed and needed == 1):
+    if k < needed or NEEDED.get(profile) == 1:
         lines.append("provisional = true")
     errors = planted(runs[0]).get(lesson, {})
     free = [name for name in first if is_free(profile, lesson, name)]
