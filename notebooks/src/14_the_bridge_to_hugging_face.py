@@ -315,7 +315,7 @@ lesson.record("export_gelu_gap", export_gelu_gap, unit=unit)
 print(f"The numbers themselves are about {np.abs(expected[real]).mean():.1f} in size.")
 
 # %% [markdown]
-# The last gap is what we would get if `config.json` named the other form of gelu. For an encoder of lesson 05 that is `gelu`, the default of Hugging Face. So the export writes the form that KerasHub uses. The parameter `tolerance` lies between the two. What 32 bits cost differs from network to network: for another encoder you may have to choose another tolerance, above the first gap and below the last. Our claim is stricter still: Keras may be off by three times what 32 bits cost the judge.
+# The last gap is what we would get if `config.json` named the other form of gelu. For an encoder of lesson 05 that is `gelu`, the default of Hugging Face. So the export writes the form that KerasHub uses. The parameter `tolerance` must lie above the first two gaps and below the last. Our claim is stricter still: Keras may be off by three times what 32 bits cost the judge. That cost differs from network to network. So another encoder may need another tolerance.
 
 # %%
 lesson.claim(
